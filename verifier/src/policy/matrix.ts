@@ -1,0 +1,228 @@
+import { COARSE_SHIFT, COEFFICIENT_BITS, FIELD, FREE_UNIT, ROW_BLIND, ROW_FREE, TAG } from "../constants.ts";
+import { sponge } from "../encodings/sponge.ts";
+import { toField } from "../field.ts";
+import { type Hash, poseidon } from "../poseidon.ts";
+import { COLUMN, coarse, type Layout, layoutOf, type RowRole, type Shape, shapeNumbers } from "./shape.ts";
+
+/** Coefficients of asset k and its debt, in money units (10^-12 quote) per unit of the row. Column 0 of the debt is derived. */
+export interface AssetCoefficients {
+  /** Mark value, in [0, 2^96). */
+  readonly value: bigint;
+  readonly maintenance: bigint;
+  readonly initial: bigint;
+  readonly debtMaintenance: bigint;
+  readonly debtInitial: bigint;
+}
+
+/** Coefficients of an instrument. Column 0 and the scenario columns of its short row are derived. */
+export interface InstrumentCoefficients {
+  readonly value: bigint;
+  readonly maintenance: bigint;
+  readonly initial: bigint;
+  /** Scenario P&L of one long unit, profit positive, by scenario. */
+  readonly scenarios: readonly bigint[];
+  readonly shortMaintenance: bigint;
+  readonly shortInitial: bigint;
+}
+
+/** A group's maximum (its scan risk) is charged with these, both negative. */
+export interface MaxCoefficients {
+  readonly maintenance: bigint;
+  readonly initial: bigint;
+}
+
+/** One unit of collateral used as a hedge: what it refunds of the haircut, and its scenario P&L. */
+export interface HedgeCoefficients {
+  readonly maintenance: bigint;
+  readonly initial: bigint;
+  readonly scenarios: readonly bigint[];
+}
+
+export interface GroupCoefficients {
+  readonly instruments: readonly InstrumentCoefficients[];
+  readonly max: MaxCoefficients;
+  readonly hedges: readonly HedgeCoefficients[];
+}
+
+/** The data of a policy: what policyHash binds. Everything else of M follows from the shape. */
+export interface PolicyCoefficients {
+  readonly shape: Shape;
+  readonly assets: readonly AssetCoefficients[];
+  readonly groups: readonly GroupCoefficients[];
+}
+
+/** One row of M: [column, coefficient] without zeros. */
+export type MatrixRow = readonly (readonly [column: number, coefficient: bigint])[];
+
+/** Coefficients of the assets in row order: asset columns 0, 1, 2, then debt columns 1, 2, asset by asset. */
+export function assetCoefficientList(policy: PolicyCoefficients): bigint[] {
+  return policy.assets.flatMap((a) => [a.value, a.maintenance, a.initial, a.debtMaintenance, a.debtInitial]);
+}
+
+/** Coefficients of one group in row order: per instrument long columns 0, 1, 2, scenarios, then short columns 1, 2;
+ * the max's columns 1, 2; per hedge columns 1, 2, scenarios. */
+export function groupCoefficientList(policy: PolicyCoefficients, group: number): bigint[] {
+  const { instruments, max, hedges } = policy.groups[group]!;
+  return [
+    ...instruments.flatMap((n) => [
+      n.value,
+      n.maintenance,
+      n.initial,
+      ...n.scenarios,
+      n.shortMaintenance,
+      n.shortInitial,
+    ]),
+    max.maintenance,
+    max.initial,
+    ...hedges.flatMap((h) => [h.maintenance, h.initial, ...h.scenarios]),
+  ];
+}
+
+/** sponge(TAG_POLICY, shape, H_assets, H_1 .. H_G); negative coefficients are hashed as FIELD - |c|. */
+export function policyHash(policy: PolicyCoefficients, hash: Hash = poseidon): bigint {
+  checkCoefficients(policy);
+  const assets = sponge(TAG.POLICY_ASSETS, assetCoefficientList(policy).map(toField), hash);
+  const groups = policy.groups.map((_, g) =>
+    sponge(TAG.POLICY_GROUP, groupCoefficientList(policy, g).map(toField), hash),
+  );
+  return sponge(TAG.POLICY, [...shapeNumbers(policy.shape), assets, ...groups], hash);
+}
+
+/** Throws when the coefficients have another shape than they say, or one of them is too large for sums to stay exact. */
+export function checkCoefficients(policy: PolicyCoefficients): void {
+  const { shape, assets, groups } = policy;
+  const fits =
+    assets.length === shape.assets &&
+    groups.length === shape.groups.length &&
+    groups.every((group, g) => {
+      const of = shape.groups[g]!;
+      return (
+        group.instruments.length === of.instruments &&
+        group.hedges.length === of.hedges.length &&
+        [...group.instruments, ...group.hedges].every((row) => row.scenarios.length === of.scenarios)
+      );
+    });
+  if (!fits) throw new RangeError("policy coefficients do not have the shape that they name");
+  const limit = 1n << COEFFICIENT_BITS;
+  const lists = [assetCoefficientList(policy), ...groups.map((_, g) => groupCoefficientList(policy, g))];
+  for (const [part, list] of lists.entries()) {
+    const at = list.findIndex((c) => c <= -limit || c >= limit);
+    const where = part === 0 ? "assets" : `group ${part - 1}`;
+    if (at >= 0) throw new RangeError(`${where}, coefficient ${at}: expected magnitude below 2^96`);
+  }
+  const negative = assets.findIndex((a) => a.value < 0n);
+  if (negative >= 0) throw new RangeError(`asset ${negative}: a value is never negative`);
+}
+
+/**
+ * M by row: holdings, then auxiliaries fine and coarse. FREE and BLIND are not rows of M. In column order within a row.
+ * This is design section 3's list of roles, and the only place outside the epoch circuit that spells it out.
+ */
+export function policyMatrix(policy: PolicyCoefficients): Map<number, MatrixRow> {
+  const layout = layoutOf(policy.shape);
+  const matrix = new Map<number, MatrixRow>();
+  for (const { row, role } of layout.roles) {
+    const terms = rowTerms(policy, layout, role).filter(([, coefficient]) => coefficient !== 0n);
+    matrix.set(row, terms);
+    if (isAuxiliary(role)) {
+      matrix.set(
+        coarse(row),
+        terms.map(([column, coefficient]) => [column, coefficient << COARSE_SHIFT] as const),
+      );
+    }
+  }
+  return matrix;
+}
+
+function isAuxiliary(role: RowRole): boolean {
+  return !["asset", "debt", "long", "short"].includes(role.kind);
+}
+
+function rowTerms(policy: PolicyCoefficients, layout: Layout, role: RowRole): [number, bigint][] {
+  const { equity, maintenance, initial } = COLUMN;
+  switch (role.kind) {
+    case "asset": {
+      const a = policy.assets[role.asset]!;
+      const cap: [number, bigint][] = layout.cappedAssets.includes(role.asset)
+        ? [[layout.capColumn(role.asset), 1n]]
+        : [];
+      return [[equity, a.value], [maintenance, a.maintenance], [initial, a.initial], ...cap];
+    }
+    case "debt": {
+      const a = policy.assets[role.asset]!;
+      return [
+        [equity, -a.value],
+        [maintenance, a.debtMaintenance],
+        [initial, a.debtInitial],
+      ];
+    }
+    case "long": {
+      const n = policy.groups[role.group]!.instruments[role.instrument]!;
+      return [
+        [equity, n.value],
+        [maintenance, n.maintenance],
+        [initial, n.initial],
+        ...n.scenarios.map((pnl, s): [number, bigint] => [layout.scenarioColumn(role.group, s), pnl]),
+      ];
+    }
+    case "short": {
+      const n = policy.groups[role.group]!.instruments[role.instrument]!;
+      return [
+        [equity, -n.value],
+        [maintenance, n.shortMaintenance],
+        [initial, n.shortInitial],
+        // One unit less than minus the long's: P&L was rounded down once, and must be rounded down for both sides.
+        ...n.scenarios.map((pnl, s): [number, bigint] => [layout.scenarioColumn(role.group, s), -pnl - 1n]),
+      ];
+    }
+    case "equityPlus":
+      return [[equity, -1n]];
+    case "equityMinus":
+      return [[equity, 1n]];
+    case "shortfall":
+      return [[maintenance, 1n]];
+    case "slackMaintenance":
+      return [[maintenance, -1n]];
+    case "slackInitial":
+      return [[initial, -1n]];
+    case "slackCap":
+      return [[layout.capColumn(role.asset), -1n]];
+    case "max": {
+      const { max } = policy.groups[role.group]!;
+      const { scenarios } = layout.shape.groups[role.group]!;
+      return [
+        [maintenance, max.maintenance],
+        [initial, max.initial],
+        ...Array.from({ length: scenarios }, (_, s): [number, bigint] => [
+          layout.scenarioColumn(role.group, s),
+          1n,
+        ]),
+      ];
+    }
+    case "slackScenario":
+      return [[layout.scenarioColumn(role.group, role.scenario), -1n]];
+    case "hedge": {
+      const h = policy.groups[role.group]!.hedges[role.hedge]!;
+      return [
+        [maintenance, h.maintenance],
+        [initial, h.initial],
+        ...h.scenarios.map((pnl, s): [number, bigint] => [layout.scenarioColumn(role.group, s), pnl]),
+        [layout.capColumn(role.asset), -1n],
+      ];
+    }
+  }
+}
+
+/** T_i = sum_j gamma^j M_ij for every row, with T_FREE = -10^6 gamma^2 and T_BLIND = 0. */
+export function rowPolynomials(policy: PolicyCoefficients, gamma: bigint): Map<number, bigint> {
+  const powers = [1n];
+  const { columns } = layoutOf(policy.shape);
+  while (powers.length < columns) powers.push((powers.at(-1)! * gamma) % FIELD);
+  const result = new Map<number, bigint>();
+  for (const [row, terms] of policyMatrix(policy)) {
+    result.set(row, toField(terms.reduce((sum, [column, c]) => sum + c * powers[column]!, 0n)));
+  }
+  result.set(ROW_FREE, toField(-FREE_UNIT * powers[COLUMN.initial]!));
+  result.set(ROW_BLIND, 0n);
+  return result;
+}
