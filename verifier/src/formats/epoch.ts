@@ -1,0 +1,72 @@
+import { z } from "zod";
+import { address, fieldElement, natural, proofWords, word } from "./codecs.ts";
+
+export const shapeFormat = z.strictObject({
+  assets: z.int().positive(),
+  groups: z.array(
+    z.strictObject({
+      instruments: z.int().nonnegative(),
+      scenarios: z.int().positive(),
+      hedges: z.array(z.int().nonnegative()),
+    }),
+  ),
+});
+
+const batchCircuit = z.strictObject({
+  name: z.string(),
+  circuitId: word,
+  blocks: z.int().positive(),
+  words: z.int().positive(),
+});
+
+const epochCircuit = z.strictObject({ name: z.string(), circuitId: word, shape: shapeFormat });
+
+/** What one batch shows: its commitments before gamma, its two sums after beta, its proof. */
+export const batchRecord = z.strictObject({
+  circuitId: word,
+  root: fieldElement,
+  transcript: fieldElement,
+  t: fieldElement,
+  w: fieldElement,
+  proof: proofWords,
+});
+
+/**
+ * `public/epoch.json`: all that anyone needs, beside the policy files and verification keys, to check an epoch again.
+ * Times are seconds since 1970; claims are in units of their row (insurance, the first, in 10^-12 quote).
+ */
+export const epochRecord = z.strictObject({
+  format: z.literal("plimsoll.epoch.1"),
+  /** True when any key of the epoch is a development key: such an epoch proves nothing to anybody. */
+  developmentKeys: z.boolean(),
+  chainId: natural,
+  registry: address,
+  exchange: address,
+  exchangeId: z.string().min(1),
+  epoch: natural,
+  snapshotTime: natural,
+  circuits: z.strictObject({ batches: z.array(batchCircuit).min(1), epoch: epochCircuit }),
+  policyHash: fieldElement,
+  descriptorHash: word,
+  totalsCommitment: fieldElement,
+  weightsCommitment: fieldElement,
+  claims: z.array(natural).min(2),
+  accountsRoot: word,
+  gamma: fieldElement,
+  beta: fieldElement,
+  batches: z.array(batchRecord).min(1),
+  epochProof: proofWords,
+});
+
+export type EpochRecord = z.output<typeof epochRecord>;
+export type BatchRecord = z.output<typeof batchRecord>;
+
+/** Names inside an epoch folder. `private/` is the operator's alone. */
+export const EPOCH_FILES = Object.freeze({
+  record: "public/epoch.json",
+  riskParameters: "public/policy/risk-parameters.json",
+  marks: "public/policy/marks.json",
+  /** One verification key (snarkjs format) per circuit, by instance name. */
+  key: (instance: string) => `public/keys/${instance}.vkey.json`,
+  bundles: "private/bundles",
+});
