@@ -138,7 +138,7 @@ const ShapeSchema = z.strictObject({
   groups: z.array(z.strictObject({ instruments: count, scenarios: count.min(1), hedges: z.array(count) })),
 });
 
-export const RiskParameters = z
+export const riskParametersSchema = z
   .strictObject({
     format: z.literal("plimsoll.risk-parameters.1"),
     name: z.string().min(1).max(80),
@@ -246,7 +246,7 @@ const Expiry = z.strictObject({
   ...Observed,
 });
 
-export const Marks = z.strictObject({
+export const marksSchema = z.strictObject({
   format: z.literal("plimsoll.marks.1"),
   observedAt: instant,
   source: z.string().min(1).max(80),
@@ -258,8 +258,8 @@ export const Marks = z.strictObject({
   expiries: z.record(symbol, z.record(instant, Expiry)),
 });
 
-export type RiskParameters = z.infer<typeof RiskParameters>;
-export type Marks = z.infer<typeof Marks>;
+export type RiskParameters = z.infer<typeof riskParametersSchema>;
+export type Marks = z.infer<typeof marksSchema>;
 export type InstrumentTerms = z.infer<typeof Instrument>;
 export type GroupParameters = z.infer<typeof Group>;
 export type VolatilityRule = z.infer<typeof VolatilityRule>;
@@ -278,12 +278,12 @@ export class PolicyFileError extends Error {
 
 /** Throws a PolicyFileError that names each bad field. */
 export function parseRiskParameters(value: unknown): RiskParameters {
-  return parse("risk parameters", RiskParameters, value);
+  return parse("risk parameters", riskParametersSchema, value);
 }
 
 /** Throws a PolicyFileError that names each bad field. */
 export function parseMarks(value: unknown): Marks {
-  return parse("marks", Marks, value);
+  return parse("marks", marksSchema, value);
 }
 
 function parse<T>(what: string, schema: z.ZodType<T>, value: unknown): T {
@@ -297,7 +297,7 @@ function parse<T>(what: string, schema: z.ZodType<T>, value: unknown): T {
 
 /** JSON schemas of both files, for editors and other languages. What compares fields with one another is not in them. */
 export function policyJsonSchemas(): { riskParameters: object; marks: object } {
-  return { riskParameters: z.toJSONSchema(RiskParameters), marks: z.toJSONSchema(Marks) };
+  return { riskParameters: z.toJSONSchema(riskParametersSchema), marks: z.toJSONSchema(marksSchema) };
 }
 
 function unique(names: readonly string[]): [number, string][] {
