@@ -1,4 +1,4 @@
-import { z } from "zod/v4";
+import { z } from "zod";
 
 /**
  * The two files of a policy. Risk parameters change slowly, behind a time lock; marks are observed for each epoch.
