@@ -47,7 +47,11 @@ export function accountsPath(batches: readonly BatchCommitment[], index: number)
   return levels.slice(0, -1).map((level, depth) => level[(index >> depth) ^ 1] ?? 0n);
 }
 
+/** Throws when `index` is not a leaf of a tree of the path's height: its bits would be ignored. */
 export function rootOfAccountsPath(leaf: bigint, index: number, path: readonly bigint[]): bigint {
+  if (!Number.isInteger(index) || index < 0 || index >= 2 ** path.length || path.length > 30) {
+    throw new RangeError(`batch ${index} is not in a tree of height ${path.length}`);
+  }
   return path.reduce(
     (node, sibling, depth) => ((index >> depth) & 1 ? join(sibling, node) : join(node, sibling)),
     leaf,
