@@ -13,7 +13,7 @@ export type Parameter = number | readonly Parameter[];
 /** One line of circuits/instances.json; `name` is the stem of every artefact. */
 export interface Instance {
   readonly name: string;
-  /** Path of the template's file from the root of the repository. */
+  /** Path of the template's file below circuits/. */
   readonly file: string;
   readonly template: string;
   readonly parameters: readonly Parameter[];
@@ -47,7 +47,7 @@ export function instanceProgram(instance: Omit<Instance, "sets">): Program {
     name: instance.name,
     main: [
       "pragma circom 2.2.0;",
-      `include "${instance.file}";`,
+      `include "circuits/${instance.file}";`,
       `component main${signals} = ${instance.template}(${parameters});`,
       "",
     ].join("\n"),
