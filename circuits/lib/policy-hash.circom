@@ -1,0 +1,63 @@
+pragma circom 2.2.0;
+
+include "epoch-shape.circom";
+include "sponge.circom";
+include "../generated/constants.circom";
+
+// policyHash of a policy of this shape: one sponge over the assets, one per risk group, and one over the shape's numbers
+// and those. The shape is the circuit's own, so that a policy of another shape has another hash.
+//
+// Parameters                 as in Epoch
+// Inputs
+//   assetCoefficients[..]      as in Epoch, range: any
+//   groupCoefficients[..]      as in Epoch, range: any
+// Output
+//   out                        policyHash
+// Cost                         573 for each 14 coefficients begun, in each sponge
+template PolicyHash(assets, groups, instruments, scenarios, hedgeCounts, hedgedAssets) {
+    var groupTotal = groupCoefficientTotal(groups, instruments, scenarios, hedgeCounts);
+    signal input assetCoefficients[assets][5];
+    signal input groupCoefficients[groupTotal];
+    signal output out;
+
+    // 1. The data.
+    component assetSponge = Sponge(TAG_POLICY_ASSETS(), 5 * assets);
+    for (var k = 0; k < assets; k++) {
+        for (var i = 0; i < 5; i++) {
+            assetSponge.in[5 * k + i] <== assetCoefficients[k][i];
+        }
+    }
+    component groupSponge[groups];
+    var from = 0;
+    for (var g = 0; g < groups; g++) {
+        var count = groupCoefficientCount(instruments[g], scenarios[g], hedgeCounts[g]);
+        groupSponge[g] = Sponge(TAG_POLICY_GROUP(), count);
+        for (var i = 0; i < count; i++) {
+            groupSponge[g].in[i] <== groupCoefficients[from + i];
+        }
+        from += count;
+    }
+
+    // 2. The shape, then the data's hashes.
+    component policy = Sponge(TAG_POLICY(), 3 + 4 * groups + total(groups, hedgeCounts));
+    policy.in[0] <== assets;
+    policy.in[1] <== groups;
+    var at = 2;
+    var hedge = 0;
+    for (var g = 0; g < groups; g++) {
+        policy.in[at] <== instruments[g];
+        policy.in[at + 1] <== scenarios[g];
+        policy.in[at + 2] <== hedgeCounts[g];
+        at += 3;
+        for (var h = 0; h < hedgeCounts[g]; h++) {
+            policy.in[at] <== hedgedAssets[hedge];
+            at++;
+            hedge++;
+        }
+    }
+    policy.in[at] <== assetSponge.out;
+    for (var g = 0; g < groups; g++) {
+        policy.in[at + 1 + g] <== groupSponge[g].out;
+    }
+    out <== policy.out;
+}
