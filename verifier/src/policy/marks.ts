@@ -1,0 +1,44 @@
+import { type Marks, PolicyFileError, type RiskParameters } from "./schemas.ts";
+
+/**
+ * Throws a PolicyFileError when a mark is stale, from the future, or of something that the policy does not know (a
+ * misspelt name), or when the quote currency is not worth 1. What is missing shows when it is needed.
+ */
+export function checkMarks(policy: RiskParameters, marks: Marks): void {
+  const problems: string[] = [];
+  const known = {
+    spot: new Set([...policy.collateral.map((c) => c.symbol), ...policy.groups.map((g) => g.underlying)]),
+    perps: new Set(
+      policy.groups.flatMap((g) => g.instruments.filter((n) => n.kind === "perp").map((n) => n.symbol)),
+    ),
+    expiries: new Set(policy.groups.map((g) => g.underlying)),
+  };
+  for (const part of ["spot", "perps", "expiries"] as const) {
+    for (const name of Object.keys(marks[part])) {
+      if (!known[part].has(name)) problems.push(`${part}.${name}: the policy does not know "${name}"`);
+    }
+  }
+  const price = marks.spot[policy.quote]?.price;
+  if (price !== undefined && !/^1(\.0+)?$/.test(price))
+    problems.push(`spot.${policy.quote}.price: the quote currency is worth 1 of itself, came "${price}"`);
+
+  const now = Date.parse(marks.observedAt);
+  const observed = [
+    ...Object.entries(marks.spot).map(([name, mark]) => [`spot.${name}`, mark] as const),
+    ...Object.entries(marks.perps).map(([name, mark]) => [`perps.${name}`, mark] as const),
+    ...Object.entries(marks.expiries).flatMap(([name, expiries]) =>
+      Object.entries(expiries).map(([expiry, mark]) => [`expiries.${name}.${expiry}`, mark] as const),
+    ),
+  ];
+  for (const [path, { observedAt }] of observed) {
+    if (observedAt === undefined) continue;
+    const age = (now - Date.parse(observedAt)) / 1000;
+    if (age < 0)
+      problems.push(`${path}.observedAt: ${observedAt} is after the marks' own ${marks.observedAt}`);
+    if (age > policy.stalenessSeconds)
+      problems.push(
+        `${path}.observedAt: ${age} s before the marks, the limit is ${policy.stalenessSeconds} s`,
+      );
+  }
+  if (problems.length > 0) throw new PolicyFileError("marks", problems);
+}
