@@ -1,0 +1,40 @@
+import { type CsvFile, quoted } from "./csv.ts";
+import { SnapshotError } from "./error.ts";
+
+/** Position of each wanted column. Throws for one that is missing and for one that is neither wanted nor optional. */
+export function columnsOf<Name extends string, Maybe extends string = never>(
+  csv: CsvFile,
+  wanted: readonly Name[],
+  optional: readonly Maybe[] = [],
+): Record<Name, number> & Partial<Record<Maybe, number>> {
+  const place = { file: csv.file, line: 1 };
+  const known: readonly string[] = [...wanted, ...optional];
+  const missing = wanted.find((name) => !csv.header.includes(name));
+  if (missing !== undefined) {
+    const came = `columns ${csv.header.slice(0, 6).map(quoted).join(", ")}`;
+    throw new SnapshotError(
+      "missing-column",
+      { ...place, field: missing },
+      `columns ${known.join(", ")}`,
+      came,
+    );
+  }
+  const stray = csv.header.find((name) => !known.includes(name));
+  if (stray !== undefined) {
+    throw new SnapshotError("unexpected-column", place, `columns ${known.join(", ")}`, quoted(stray));
+  }
+  return Object.fromEntries(csv.header.map((name, at) => [name, at])) as Record<Name, number> &
+    Partial<Record<Maybe, number>>;
+}
+
+/** An account id as it stands. Throws when it is empty, too long, or has blanks around it. */
+export function accountId(text: string, file: string, line: number, field: string): string {
+  if (text !== "" && text.length <= 256 && text.trim() === text) return text;
+  const came = text === "" ? "an empty field" : text.length > 256 ? "a longer text" : "blanks around it";
+  throw new SnapshotError(
+    "broken-row",
+    { file, line, field },
+    "an account id of at most 256 characters",
+    came,
+  );
+}
