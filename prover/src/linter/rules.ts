@@ -1,0 +1,215 @@
+import { COLUMN, type RowRole } from "../../../verifier/src/policy/shape.ts";
+import type { Claim, Multipliers } from "./claim.ts";
+import { positiveMaximum } from "./integers.ts";
+import type { Rule } from "./report.ts";
+import { coefficient, freeUnknown, HOLDING_KINDS, type System, unknowns } from "./system.ts";
+
+/** A rule as a claim, with multipliers that certify it for a policy of the usual structure. */
+export interface RuleClaim {
+  readonly rule: Rule;
+  readonly where: string;
+  /** What a certificate proves. */
+  readonly claim: string;
+  /** What a counterexample shows. */
+  readonly broken: string;
+  readonly problem: Claim;
+  readonly guesses: readonly Multipliers[];
+}
+
+/**
+ * Design rules (1), (2), (3), (4) and (6): each a linear functional that is never positive where the equations hold.
+ * (5) compares single rows (`pairs.ts`). (7) is about groups that feed other groups, which the shape does not have.
+ */
+export function ruleClaims(system: System): RuleClaim[] {
+  return [
+    freeWithinEquity(system),
+    maintenanceWithinEquity(system),
+    noSlackFromNothing(system),
+    noEquityFromNothing(system),
+    initialImpliesMaintenance(system),
+    ...(system.layout.cappedAssets.length > 0 ? [noHedgeFromNothing(system)] : []),
+    ...system.layout.shape.groups.map((_, group) => scenariosAreCharged(system, group)),
+  ];
+}
+
+const everyRow = (): boolean => true;
+const withoutHoldings = (role: RowRole): boolean => !HOLDING_KINDS.has(role.kind);
+
+/** (1) 10^6 free <= equity+ - equity-. Guess: hedges are paid for out of the haircut of the asset that hedges. */
+function freeWithinEquity(system: System): RuleClaim {
+  const { layout } = system;
+  const gains = gainsOf([
+    [layout.equityPlus, -1n],
+    [layout.equityMinus, 1n],
+  ]);
+  return {
+    rule: "free-within-equity",
+    where: "initial",
+    claim: "10^6 free is at most equity+ less equity-, for every account",
+    broken: "more free collateral than equity",
+    problem: problem(system, [...unknowns(system, everyRow, gains), freeUnknown(1n)]),
+    guesses: [
+      integers(
+        [COLUMN.equity, 1n],
+        [COLUMN.initial, -1n],
+        ...caps(system, (h) => coefficient(system, h, COLUMN.initial)),
+      ),
+    ],
+  };
+}
+
+/** (1) once more: maintenance slack less shortfall <= equity+ - equity-. */
+function maintenanceWithinEquity(system: System): RuleClaim {
+  const { layout } = system;
+  const gains = gainsOf([
+    [layout.slackMaintenance, 1n],
+    [layout.shortfall, -1n],
+    [layout.equityPlus, -1n],
+    [layout.equityMinus, 1n],
+  ]);
+  return {
+    rule: "maintenance-within-equity",
+    where: "maintenance",
+    claim: "maintenance slack less shortfall is at most equity+ less equity-, for every account",
+    broken: "more surplus over maintenance margin than equity",
+    problem: problem(system, [...unknowns(system, everyRow, gains), freeUnknown(0n)]),
+    guesses: [
+      integers(
+        [COLUMN.equity, 1n],
+        [COLUMN.maintenance, -1n],
+        ...caps(system, (h) => coefficient(system, h, COLUMN.maintenance)),
+      ),
+    ],
+  };
+}
+
+/** (2) Without holdings and shortfall, no maintenance slack. */
+function noSlackFromNothing(system: System): RuleClaim {
+  const { layout } = system;
+  const include = (role: RowRole): boolean => withoutHoldings(role) && role.kind !== "shortfall";
+  return {
+    rule: "no-slack-from-nothing",
+    where: "maintenance",
+    claim: "an account without holdings and without shortfall has no maintenance slack",
+    broken: "maintenance slack without holdings or shortfall",
+    problem: problem(system, [
+      ...unknowns(system, include, gainsOf([[layout.slackMaintenance, 1n]])),
+      freeUnknown(0n),
+    ]),
+    guesses: [
+      integers([COLUMN.maintenance, -1n], ...caps(system, (h) => coefficient(system, h, COLUMN.maintenance))),
+    ],
+  };
+}
+
+/** (3) Without holdings and equity-, no equity+. */
+function noEquityFromNothing(system: System): RuleClaim {
+  const { layout } = system;
+  const include = (role: RowRole): boolean => withoutHoldings(role) && role.kind !== "equityMinus";
+  return {
+    rule: "no-equity-from-nothing",
+    where: "equity",
+    claim: "an account without holdings and without equity- has no equity+",
+    broken: "equity+ without holdings or equity-",
+    problem: problem(system, [
+      ...unknowns(system, include, gainsOf([[layout.equityPlus, 1n]])),
+      freeUnknown(0n),
+    ]),
+    guesses: [integers([COLUMN.equity, -1n])],
+  };
+}
+
+/**
+ * (4) Where free >= 0, shortfall less maintenance slack <= 0: the same maxima and hedges that pass initial margin pass
+ * maintenance margin without a shortfall. Free is not negative here, so it is an ordinary unknown.
+ */
+function initialImpliesMaintenance(system: System): RuleClaim {
+  const { layout } = system;
+  const gains = gainsOf([
+    [layout.shortfall, 1n],
+    [layout.slackMaintenance, -1n],
+  ]);
+  const { signed: _, ...free } = freeUnknown(0n);
+  const lostCredit = (hedge: number): bigint =>
+    coefficient(system, hedge, COLUMN.initial) - coefficient(system, hedge, COLUMN.maintenance);
+  return {
+    rule: "initial-implies-maintenance",
+    where: "maintenance",
+    claim: "whoever has initial margin has maintenance margin without a shortfall",
+    broken: "initial margin is met and maintenance margin is not",
+    problem: problem(system, [...unknowns(system, everyRow, gains), free]),
+    guesses: [integers([COLUMN.maintenance, 1n], [COLUMN.initial, -1n], ...caps(system, lostCredit))],
+  };
+}
+
+/** (6) Without holdings no hedge: its cap holds it down. */
+function noHedgeFromNothing(system: System): RuleClaim {
+  const { layout } = system;
+  const hedges = layout.roles.filter(({ role }) => role.kind === "hedge").map(({ row }) => row);
+  return {
+    rule: "no-hedge-from-nothing",
+    where: "hedges",
+    claim: "an account without holdings has no hedge",
+    broken: "a hedge without the asset that hedges",
+    problem: problem(system, [
+      ...unknowns(system, withoutHoldings, gainsOf(hedges.map((row) => [row, 1n]))),
+      freeUnknown(0n),
+    ]),
+    guesses: [integers(...layout.cappedAssets.map((k): [number, bigint] => [layout.capColumn(k), -1n]))],
+  };
+}
+
+/** (6) Without holdings no scenario slack in a group whose maximum is 0. */
+function scenariosAreCharged(system: System, group: number): RuleClaim {
+  const { layout } = system;
+  const { scenarios, hedges } = layout.shape.groups[group]!;
+  const slacks = Array.from({ length: scenarios }, (_, s) => layout.slackScenario(group, s));
+  const include = (role: RowRole): boolean =>
+    withoutHoldings(role) && !(role.kind === "max" && role.group === group);
+  // The cap's multiplier must outweigh whatever profit the hedge brings to the group's scenarios together.
+  const own = new Set(hedges.map((_, h) => layout.hedge(group, h)));
+  const profit = (hedge: number): bigint =>
+    own.has(hedge)
+      ? slacks.reduce((sum, _, s) => sum + coefficient(system, hedge, layout.scenarioColumn(group, s)), 0n)
+      : 0n;
+  return {
+    rule: "scenarios-are-charged",
+    where: `group ${group}`,
+    claim: `an account without holdings has no scenario slack in group ${group} while the group's maximum is 0`,
+    broken: `profit in a scenario of group ${group} without holdings or a maximum`,
+    problem: problem(system, [
+      ...unknowns(system, include, gainsOf(slacks.map((row) => [row, 1n]))),
+      freeUnknown(0n),
+    ]),
+    guesses: [
+      integers(
+        ...slacks.map((_, s): [number, bigint] => [layout.scenarioColumn(group, s), -1n]),
+        ...caps(system, profit),
+      ),
+    ],
+  };
+}
+
+function problem({ layout }: System, unknownRows: Claim["unknowns"]): Claim {
+  return { columns: layout.columns, unknowns: unknownRows };
+}
+
+function gainsOf(entries: readonly (readonly [number, bigint])[]): (row: number) => bigint {
+  const byRow = new Map(entries);
+  return (row) => byRow.get(row) ?? 0n;
+}
+
+function integers(...entries: readonly (readonly [number, bigint])[]): Multipliers {
+  return { denominator: 1n, byColumn: new Map(entries) };
+}
+
+/** Multiplier of each cap: minus the largest `need` among the hedges under it, and never positive (its slack's inequality). */
+function caps(system: System, need: (hedgeRow: number) => bigint): [number, bigint][] {
+  const { layout } = system;
+  return layout.cappedAssets.map((k) => {
+    const needs = layout.roles.flatMap(({ row, role }) =>
+      role.kind === "hedge" && role.asset === k ? [need(row)] : [],
+    );
+    return [layout.capColumn(k), -positiveMaximum(needs)];
+  });
+}

@@ -1,0 +1,70 @@
+import { COLUMN, type Layout, type RowRole } from "../../../verifier/src/policy/shape.ts";
+import type { Finding } from "./report.ts";
+import { brokenTwins, rowOf, type System, slackOf } from "./system.ts";
+import { describeColumn, describeRow } from "./words.ts";
+
+/**
+ * What the other rules build on and M has by construction: coarse rows are 2^40 times the fine ones, each column has a slack
+ * that is -1 there and nothing elsewhere (so the polyhedron of multipliers has vertices), and rows touch no column foreign to
+ * their role (an asset in a scenario column would escape its cap and `unitWeight`).
+ */
+export function structureFindings(system: System): Finding[] {
+  const { layout } = system;
+  const refuse = (where: string, words: string): Finding => ({
+    rule: "structure",
+    severity: "refuse",
+    where,
+    words,
+  });
+  const findings = brokenTwins(system).map((row) =>
+    refuse(describeRow(layout, row), "its coarse row is not 2^40 times its fine row in every column"),
+  );
+  for (let column = 0; column < layout.columns; column++) {
+    const terms = rowOf(system, slackOf(system, column)!);
+    if (terms.length === 1 && terms[0]![0] === column && terms[0]![1] === -1n) continue;
+    findings.push(refuse(describeColumn(layout, column), "its slack must be -1 there and 0 elsewhere"));
+  }
+  for (const { row, role } of layout.roles) {
+    const allowed = columnsOf(layout, role);
+    for (const [column] of rowOf(system, row)) {
+      if (allowed.has(column)) continue;
+      findings.push(
+        refuse(describeRow(layout, row), `has a coefficient in ${describeColumn(layout, column)}`),
+      );
+    }
+  }
+  return findings;
+}
+
+function columnsOf(layout: Layout, role: RowRole): ReadonlySet<number> {
+  const { equity, maintenance, initial } = COLUMN;
+  const cap = (asset: number): number[] =>
+    layout.cappedAssets.includes(asset) ? [layout.capColumn(asset)] : [];
+  const scenarios = (group: number): number[] =>
+    Array.from({ length: layout.shape.groups[group]!.scenarios }, (_, s) => layout.scenarioColumn(group, s));
+  switch (role.kind) {
+    case "asset":
+      return new Set([equity, maintenance, initial, ...cap(role.asset)]);
+    case "debt":
+      return new Set([equity, maintenance, initial]);
+    case "long":
+    case "short":
+      return new Set([equity, maintenance, initial, ...scenarios(role.group)]);
+    case "equityPlus":
+    case "equityMinus":
+      return new Set([equity]);
+    case "shortfall":
+    case "slackMaintenance":
+      return new Set([maintenance]);
+    case "slackInitial":
+      return new Set([initial]);
+    case "slackCap":
+      return new Set(cap(role.asset));
+    case "max":
+      return new Set([maintenance, initial, ...scenarios(role.group)]);
+    case "slackScenario":
+      return new Set([layout.scenarioColumn(role.group, role.scenario)]);
+    case "hedge":
+      return new Set([maintenance, initial, ...scenarios(role.group), ...cap(role.asset)]);
+  }
+}

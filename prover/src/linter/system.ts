@@ -1,0 +1,89 @@
+import { COARSE_SHIFT, FREE_UNIT, ROW_FREE } from "../../../verifier/src/constants.ts";
+import type { MatrixRow } from "../../../verifier/src/policy/matrix.ts";
+import { COLUMN, coarse, type Layout, type RowRole } from "../../../verifier/src/policy/shape.ts";
+import type { Combination, Unknown } from "./claim.ts";
+
+/** What the linter judges: M by row, with the roles of its rows. Usually `policyMatrix`; tests also break single rows. */
+export interface System {
+  readonly layout: Layout;
+  readonly matrix: ReadonlyMap<number, MatrixRow>;
+}
+
+export const HOLDING_KINDS: ReadonlySet<RowRole["kind"]> = new Set(["asset", "debt", "long", "short"]);
+
+export function rowOf({ matrix }: System, row: number): MatrixRow {
+  return matrix.get(row) ?? [];
+}
+
+/** Coefficient of a row in a column. */
+export function coefficient(system: System, row: number, column: number): bigint {
+  return rowOf(system, row).find(([c]) => c === column)?.[1] ?? 0n;
+}
+
+/**
+ * The unknowns of a claim: every fine row that `include` lets in, with its gain.
+ * Coarse rows are left out: each is 2^40 times its fine row in every column and in every gain, so multipliers that certify the
+ * fine row certify the coarse one (`brokenTwins` checks the factor). Quantities are real here, which only makes claims stronger.
+ */
+export function unknowns(
+  system: System,
+  include: (role: RowRole) => boolean,
+  gain: (row: number) => bigint,
+): Unknown[] {
+  return system.layout.roles
+    .filter(({ role }) => include(role))
+    .map(({ row }) => ({ row, terms: rowOf(system, row), gain: gain(row) }));
+}
+
+/** Free collateral as an unknown: signed, in units of 10^6 money units, `gain` per money unit. */
+export function freeUnknown(gain: bigint): Unknown {
+  return { row: ROW_FREE, terms: [[COLUMN.initial, -FREE_UNIT]], gain: gain * FREE_UNIT, signed: true };
+}
+
+/** Fine auxiliary rows whose coarse twin is not exactly 2^40 times as heavy. */
+export function brokenTwins(system: System): number[] {
+  return system.layout.roles
+    .filter(({ role }) => !HOLDING_KINDS.has(role.kind))
+    .map(({ row }) => row)
+    .filter((row) => {
+      const fine = rowOf(system, row);
+      const twin = rowOf(system, coarse(row));
+      return (
+        fine.length !== twin.length ||
+        fine.some(([column, c], i) => twin[i]?.[0] !== column || twin[i]?.[1] !== c << COARSE_SHIFT)
+      );
+    });
+}
+
+/** What M makes of a combination, by column, without zeros. */
+export function residualOf(system: System, combination: Combination): Map<number, bigint> {
+  const sums = new Map<number, bigint>();
+  for (const [row, quantity] of combination) {
+    const terms = row === ROW_FREE ? freeUnknown(0n).terms : rowOf(system, row);
+    for (const [column, c] of terms) sums.set(column, (sums.get(column) ?? 0n) + quantity * c);
+  }
+  return new Map([...sums].filter(([, sum]) => sum !== 0n));
+}
+
+/** The row that takes up what is left over in a column: -1 there and nothing elsewhere. */
+export function slackOf({ layout }: System, column: number): number | undefined {
+  if (column === COLUMN.equity) return layout.equityPlus;
+  if (column === COLUMN.maintenance) return layout.slackMaintenance;
+  if (column === COLUMN.initial) return layout.slackInitial;
+  for (const [g, group] of layout.shape.groups.entries()) {
+    const scenario = column - layout.scenarioColumn(g, 0);
+    if (scenario >= 0 && scenario < group.scenarios) return layout.slackScenario(g, scenario);
+  }
+  const capped = layout.cappedAssets.find((k) => layout.capColumn(k) === column);
+  return capped === undefined ? undefined : layout.slackCap(capped);
+}
+
+/** The combination with slacks (negative ones too) that make every equation hold: a change of an account that has enough slack. */
+export function closedBySlacks(system: System, combination: Combination): Combination {
+  const closed = new Map(combination);
+  for (const [column, residual] of residualOf(system, combination)) {
+    const slack = slackOf(system, column);
+    if (slack !== undefined) closed.set(slack, (closed.get(slack) ?? 0n) + residual);
+  }
+  return closed;
+}
