@@ -43,7 +43,11 @@ export function accountsRoot(batches: readonly BatchCommitment[]): bigint {
 
 /** Siblings from a batch's leaf up to the accounts root, lowest first: 8 in its chunk, then one per level above. */
 export function accountsPath(batches: readonly BatchCommitment[], index: number): bigint[] {
-  const levels = accountsTree(batches);
+  return pathInAccountsTree(accountsTree(batches), index);
+}
+
+/** The same from levels that are there already: for whoever needs the paths of many batches. */
+export function pathInAccountsTree(levels: readonly (readonly bigint[])[], index: number): bigint[] {
   return levels.slice(0, -1).map((level, depth) => level[(index >> depth) ^ 1] ?? 0n);
 }
 
@@ -58,7 +62,8 @@ export function rootOfAccountsPath(leaf: bigint, index: number, path: readonly b
   );
 }
 
-function accountsTree(batches: readonly BatchCommitment[]): bigint[][] {
+/** Levels of the tree over all batches, padded leaves first, the accounts root last. */
+export function accountsTree(batches: readonly BatchCommitment[]): bigint[][] {
   if (batches.length === 0) throw new RangeError("an epoch has at least one batch");
   let level = batches.map(batchLeaf);
   // Padding to whole chunks, then to a power of two of chunks. Padding above the chunk level is the number 0,

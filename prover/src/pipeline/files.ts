@@ -1,0 +1,36 @@
+import { chmod, mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+
+const PRIVATE_FILE = 0o600;
+const PRIVATE_FOLDER = 0o700;
+const PUBLIC_FILE = 0o644;
+const PUBLIC_FOLDER = 0o755;
+
+/**
+ * Writes a file that only the operator may read: whole or not at all. A `durable` one is on the disk itself when the
+ * promise settles; a `quick` one is for what can be made again should the machine lose power.
+ */
+export function writePrivate(
+  file: string,
+  data: string,
+  kind: "durable" | "quick" = "durable",
+): Promise<void> {
+  return writeFileAtomic(file, data, { mode: PRIVATE_FILE, chown: false, fsync: kind === "durable" });
+}
+
+/** Writes a file of the public part: whole or not at all. */
+export async function writePublic(file: string, data: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: PUBLIC_FOLDER });
+  await writeFileAtomic(file, data, { mode: PUBLIC_FILE, chown: false });
+}
+
+/** Makes a folder of the private part and closes it to others, also when it was there already. */
+export async function privateFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
+  await chmod(folder, PRIVATE_FOLDER);
+}
+
+export async function publicFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: PUBLIC_FOLDER });
+}

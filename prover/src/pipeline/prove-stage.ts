@@ -1,0 +1,97 @@
+import { readFile } from "node:fs/promises";
+import { fieldElement, proofWords, toJson, word } from "@plimsoll/verifier/formats/codecs.ts";
+import { z } from "zod";
+import { batchFiles } from "../commit/batch-files.ts";
+import { openBatch } from "../commit/tasks.ts";
+import type { CircuitInputs } from "../proving/witness.ts";
+import { batchInputs } from "./batch-inputs.ts";
+import type { ChallengedEpoch, CommitContext } from "./commit-stage.ts";
+import { writePrivate } from "./files.ts";
+import type { EpochProver, PipelineCircuit } from "./ports.ts";
+import type { StageClock } from "./progress.ts";
+
+const proofFormat = z.strictObject({
+  circuitId: word,
+  signals: z.array(fieldElement),
+  proof: proofWords,
+});
+
+/** A prover returned something that does not prove what was asked. */
+export class ProofMismatchError extends Error {
+  readonly code = "PROOF_MISMATCH";
+  readonly retryable = true;
+
+  constructor(what: string) {
+    super(
+      `${what}: expected a proof of the committed values that verifies, came another; check the circuit files`,
+    );
+    this.name = "ProofMismatchError";
+  }
+}
+
+/** Proofs of all batches in order, one after the other: a proof by snarkjs keeps every core busy. */
+export async function proveBatches(
+  context: CommitContext,
+  epoch: ChallengedEpoch,
+  circuit: PipelineCircuit,
+  prover: EpochProver,
+  clock: StageClock,
+): Promise<(readonly bigint[])[]> {
+  const { gamma, beta } = epoch;
+  const proofs: (readonly bigint[])[] = [];
+  for (const [batch, { root, transcript, t, w }] of epoch.batches.entries()) {
+    const { proof, kept } = await keptOrProved(
+      batchFiles(context.folder, batch).proof,
+      `batch ${batch}`,
+      circuit,
+      [root, transcript, t, w, gamma, beta],
+      prover,
+      async () => {
+        const blinds = context.store.secrets.blinds[batch]!;
+        const { opening } = await openBatch(context.folder, batch, context.capacity, blinds);
+        return batchInputs(opening, gamma, beta);
+      },
+    );
+    proofs.push(proof);
+    if (kept) clock.keep();
+    else clock.tick();
+  }
+  return proofs;
+}
+
+/**
+ * The proof in `file` when it is of this circuit and these signals and verifies; else a new one, verified before it is
+ * written. So a bad, foreign or half-written file costs a proof and nothing more.
+ */
+export async function keptOrProved(
+  file: string,
+  what: string,
+  circuit: PipelineCircuit,
+  signals: readonly bigint[],
+  prover: EpochProver,
+  inputs: () => Promise<CircuitInputs>,
+): Promise<{ proof: readonly bigint[]; kept: boolean }> {
+  const found = await readProof(file);
+  if (found !== undefined && found.circuitId === circuit.circuitId && sameWords(found.signals, signals)) {
+    if (await prover.verify(circuit.name, signals, found.proof)) return { proof: found.proof, kept: true };
+  }
+  const made = await prover.prove(circuit.name, await inputs());
+  const good = sameWords(made.signals, signals) && (await prover.verify(circuit.name, signals, made.proof));
+  if (!good) throw new ProofMismatchError(what);
+  const { circuitId } = circuit;
+  await writePrivate(file, toJson(proofFormat, { circuitId, signals: [...signals], proof: [...made.proof] }));
+  return { proof: made.proof, kept: false };
+}
+
+async function readProof(file: string): Promise<z.output<typeof proofFormat> | undefined> {
+  try {
+    return proofFormat.parse(JSON.parse(await readFile(file, "utf8")));
+  } catch {
+    // Absent or spoilt: either way it is made again.
+    return undefined;
+  }
+}
+
+function sameWords(a: readonly bigint[], b: readonly bigint[]): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i]);
+}

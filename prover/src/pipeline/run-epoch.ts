@@ -1,0 +1,340 @@
+import { existsSync } from "node:fs";
+import { claimsHash } from "@plimsoll/verifier/encodings/challenges.ts";
+import type { EpochRecord } from "@plimsoll/verifier/formats/epoch.ts";
+import { type CompiledPolicy, compilePolicy } from "@plimsoll/verifier/policy/compile.ts";
+import { completeAccount } from "@plimsoll/verifier/policy/complete.ts";
+import { ChangedInputError } from "../commit/commit-error.ts";
+import { CommitStore } from "../commit/commit-store.ts";
+import type { Fingerprint } from "../commit/fingerprint.ts";
+import { batchRunner } from "../commit/runner.ts";
+import { checkedSecret, secretCheck } from "../commit/secrets.ts";
+import { writeBundles } from "./bundle-stage.ts";
+import { type ChallengedEpoch, type CommitContext, challengeEpoch, commitBatches } from "./commit-stage.ts";
+import type { EpochConfig } from "./config.ts";
+import { type EpochFolder, epochFolder, makeEpochFolder } from "./epoch-folder.ts";
+import { type EpochOpening, epochInputs, epochSignals } from "./epoch-inputs.ts";
+import { writePrivate } from "./files.ts";
+import { withFolderLock } from "./folder-lock.ts";
+import { digestAccounts, type Plan, planAccounts, readPlan } from "./plan-stage.ts";
+import type {
+  AttestationReceipt,
+  BatchPipelineCircuit,
+  EpochChain,
+  EpochPipelineCircuit,
+  EpochProver,
+} from "./ports.ts";
+import { type Progress, StageClock } from "./progress.ts";
+import { keptOrProved, proveBatches } from "./prove-stage.ts";
+import { hashPublicPart, writePublicPart } from "./public-part.ts";
+import { AccountChecker, checkEpochEquation, checkSolvency, type PolicyNames } from "./self-check.ts";
+
+export interface EpochDependencies {
+  readonly prover: EpochProver;
+  /** Left out, the epoch is proved and not settled. */
+  readonly chain?: EpochChain;
+  readonly progress?: Progress;
+}
+
+export interface EpochResult {
+  readonly record: EpochRecord;
+  readonly folder: EpochFolder;
+  readonly waste: Plan["waste"];
+  /** Present when a chain was given; null when the epoch was attested before. */
+  readonly receipt?: AttestationReceipt | null;
+}
+
+/** The chain has another accounts root for this epoch than this folder: one of the two must not be used. */
+export class SecondRootError extends Error {
+  readonly code = "SECOND_ROOT";
+  readonly retryable = false;
+
+  constructor(epoch: bigint, folder: string) {
+    super(
+      `epoch ${epoch}: expected the chain to have no accounts root or the one of ${folder}, came another; ` +
+        "this folder can't be attested under that number",
+    );
+    this.name = "SecondRootError";
+  }
+}
+
+/** An input that does not go with another one: found before any work. */
+export class ConfigError extends Error {
+  readonly code = "CONFIG";
+  readonly retryable = false;
+
+  constructor(message: string) {
+    super(message);
+    this.name = "ConfigError";
+  }
+}
+
+interface Setting {
+  readonly config: EpochConfig;
+  readonly folder: EpochFolder;
+  readonly policy: CompiledPolicy;
+  readonly claims: readonly bigint[];
+  readonly batchCircuit: BatchPipelineCircuit;
+  readonly epochCircuit: EpochPipelineCircuit;
+  readonly progress: Progress;
+}
+
+/**
+ * From accounts to an attested epoch and a bundle for every account. May be killed at any moment and run again: what is
+ * finished is checked and kept, and the same inputs always lead to the one commit that the folder holds.
+ * Throws ChangedInputError, SelfCheckError, FolderBusyError, SecondRootError and the errors of its parts.
+ */
+export async function runEpoch(config: EpochConfig, dependencies: EpochDependencies): Promise<EpochResult> {
+  const folder = epochFolder(config.folder);
+  await makeEpochFolder(folder);
+  return withFolderLock(folder.private, () => runLocked(config, folder, dependencies));
+}
+
+async function runLocked(
+  config: EpochConfig,
+  folder: EpochFolder,
+  { prover, chain, progress = () => {} }: EpochDependencies,
+): Promise<EpochResult> {
+  const setting = await settingOf(config, folder, prover, progress);
+  const { policy, claims, batchCircuit, epochCircuit } = setting;
+  const { plan, store } = await planAndStore(setting);
+  const runner = batchRunner(plan.waste.batches, config.workers);
+  const context: CommitContext = {
+    folder: folder.batches,
+    capacity: { blocks: batchCircuit.blocks, words: batchCircuit.words },
+    identity: { exchangeId: config.exchangeId, epoch: config.epoch },
+    secret: checkedSecret(config.operatorSecret),
+    policy: policy.coefficients,
+    store,
+    runner,
+  };
+  let epoch: ChallengedEpoch;
+  try {
+    epoch = await commitEpoch(setting, context, plan);
+  } finally {
+    await runner.close();
+  }
+  checkEpochEquation(policy.coefficients, epoch.weights, epoch.gamma);
+
+  const proving = new StageClock(progress, "prove batches", "proofs", epoch.batches.length);
+  const proofs = await proveBatches(context, epoch, batchCircuit, prover, proving);
+  proving.finish();
+  const epochProof = await proveEpoch(setting, context, epoch, prover);
+  const record: EpochRecord = {
+    format: "plimsoll.epoch.1",
+    developmentKeys: batchCircuit.development || epochCircuit.development,
+    chainId: config.chainId,
+    registry: config.registry,
+    exchange: config.exchange,
+    exchangeId: config.exchangeId,
+    epoch: config.epoch,
+    snapshotTime: config.snapshotTime,
+    circuits: {
+      batches: [
+        {
+          name: batchCircuit.name,
+          circuitId: batchCircuit.circuitId,
+          blocks: batchCircuit.blocks,
+          words: batchCircuit.words,
+        },
+      ],
+      epoch: {
+        name: epochCircuit.name,
+        circuitId: epochCircuit.circuitId,
+        shape: mutableShape(epochCircuit.shape),
+      },
+    },
+    policyHash: policy.policyHash,
+    descriptorHash: policy.descriptorHash,
+    totalsCommitment: epoch.totalsCommitment,
+    weightsCommitment: epoch.weightsCommitment,
+    claims: [...claims],
+    accountsRoot: epoch.accountsRoot,
+    gamma: epoch.gamma,
+    beta: epoch.beta,
+    batches: epoch.batches.map((batch, b) => ({ ...batch, proof: [...proofs[b]!] })),
+    epochProof: [...epochProof],
+  };
+  await writePublicPart(folder, config.policy, [batchCircuit, epochCircuit], record);
+  const receipt = chain === undefined ? undefined : await attest(setting, record, chain);
+  const bundling = new StageClock(progress, "bundles", "accounts", plan.waste.accounts);
+  await writeBundles(context, record, folder.bundles, bundling);
+  bundling.finish();
+  return { record, folder, waste: plan.waste, ...(receipt === undefined ? {} : { receipt }) };
+}
+
+async function settingOf(
+  config: EpochConfig,
+  folder: EpochFolder,
+  prover: EpochProver,
+  progress: Progress,
+): Promise<Setting> {
+  const policy = compilePolicy(JSON.parse(config.policy.riskParameters), JSON.parse(config.policy.marks));
+  const batchCircuit = await prover.batchCircuit(config.circuits.batch);
+  const epochCircuit = await prover.epochCircuit(config.circuits.epoch);
+  const [expected, came] = [epochCircuit.shape, policy.coefficients.shape].map((shape) =>
+    JSON.stringify(shape),
+  );
+  if (expected !== came) {
+    throw new ConfigError(
+      `circuit "${epochCircuit.name}": expected a policy of shape ${expected}, came ${came}; ` +
+        "set `shape` in the risk parameters, or choose another epoch circuit",
+    );
+  }
+  return { config, folder, policy, claims: claimList(config, policy), batchCircuit, epochCircuit, progress };
+}
+
+/** Claims in the order of the policy: insurance, then each asset of the shape. Throws ConfigError. */
+function claimList({ claims, insurance }: EpochConfig, policy: CompiledPolicy): bigint[] {
+  const list = new Array<bigint>(policy.coefficients.shape.assets + 1).fill(0n);
+  list[0] = insurance;
+  for (const [symbol, claim] of Object.entries(claims)) {
+    const asset = policy.riskParameters.collateral.findIndex((c) => c.symbol === symbol);
+    if (asset < 0) throw new ConfigError(`claims: expected assets of the policy, came "${symbol}"`);
+    list[asset + 1] = claim;
+  }
+  claimsHash(list);
+  return list;
+}
+
+/** The folder's commit when there is one and nothing has changed, else a new plan and new randomness. */
+async function planAndStore(setting: Setting): Promise<{ plan: Plan; store: CommitStore }> {
+  const { config, folder, policy, claims, batchCircuit, progress } = setting;
+  const kept = existsSync(folder.commit) ? await readPlan(folder) : undefined;
+  const clock = new StageClock(progress, "plan", "accounts");
+  if (kept !== undefined) {
+    const accounts = await digestAccounts(config.accounts());
+    const store = await CommitStore.resume(folder.commit, fingerprint(setting, accounts));
+    if (accounts !== kept.accounts) throw new ChangedInputError(folder.plan, ["accounts"]);
+    clock.keep(kept.waste.accounts);
+    clock.finish();
+    return { plan: kept, store: store! };
+  }
+  const plan = await planAccounts(
+    folder,
+    config.accounts(),
+    { blocks: batchCircuit.blocks, words: batchCircuit.words },
+    (holdings) => completeAccount(policy, holdings),
+    new AccountChecker(policy.coefficients),
+    clock,
+  );
+  if (plan.waste.accounts === 0) throw new ConfigError("accounts: expected at least one, came none");
+  checkSolvency(policy.coefficients, plan.totals, claims, namesOf(policy));
+  clock.finish();
+  const store = await CommitStore.create(
+    folder.commit,
+    fingerprint(setting, plan.accounts),
+    plan.waste.batches,
+  );
+  return { plan, store };
+}
+
+function fingerprint(
+  { config, policy, claims, batchCircuit, epochCircuit }: Setting,
+  accounts: string,
+): Fingerprint {
+  const hex = (value: bigint) => `0x${value.toString(16)}`;
+  return {
+    accounts,
+    policyHash: hex(policy.policyHash),
+    descriptorHash: hex(policy.descriptorHash),
+    chainId: config.chainId.toString(),
+    registry: hex(config.registry),
+    exchange: hex(config.exchange),
+    exchangeId: config.exchangeId,
+    epoch: config.epoch.toString(),
+    snapshotTime: config.snapshotTime.toString(),
+    batchCircuit: hex(batchCircuit.circuitId),
+    epochCircuit: hex(epochCircuit.circuitId),
+    claims: hex(claimsHash(claims)),
+    operatorSecret: secretCheck(checkedSecret(config.operatorSecret)),
+  };
+}
+
+async function commitEpoch(setting: Setting, context: CommitContext, plan: Plan): Promise<ChallengedEpoch> {
+  const { config, policy, claims, batchCircuit, epochCircuit, progress } = setting;
+  const committing = new StageClock(progress, "commit", "accounts", plan.waste.accounts);
+  const batches = await commitBatches(context, batchCircuit.circuitId, committing);
+  committing.finish();
+  const challenging = new StageClock(progress, "challenges", "batch sums", 2 * batches.length);
+  const { chainId, registry, exchange, epoch, snapshotTime } = config;
+  const epochOfChain = { chainId, registry, exchange, epoch, snapshotTime };
+  const { policyHash, descriptorHash } = policy;
+  const fixed = {
+    ...epochOfChain,
+    policyHash,
+    descriptorHash,
+    claims,
+    epochCircuitId: epochCircuit.circuitId,
+  };
+  const challenged = await challengeEpoch(context, batches, plan.totals, fixed, challenging);
+  challenging.finish();
+  return challenged;
+}
+
+async function proveEpoch(
+  { policy, claims, epochCircuit, folder, progress }: Setting,
+  { store }: CommitContext,
+  epoch: ChallengedEpoch,
+  prover: EpochProver,
+): Promise<readonly bigint[]> {
+  const clock = new StageClock(progress, "prove epoch", "proofs", 1);
+  const { totalsSalt, weightsSalt } = store.secrets;
+  const { policyHash, coefficients } = policy;
+  const opening: EpochOpening = {
+    ...epoch,
+    policy: coefficients,
+    policyHash,
+    totalsSalt,
+    weightsSalt,
+    claims,
+  };
+  const { proof, kept } = await keptOrProved(
+    folder.epochProof,
+    "epoch",
+    epochCircuit,
+    epochSignals(opening),
+    prover,
+    async () => epochInputs(opening),
+  );
+  if (kept) clock.keep();
+  else clock.tick();
+  clock.finish();
+  return proof;
+}
+
+/** Attests once: an epoch that the chain already has under this root is done, under another one an error. */
+async function attest(
+  { config, folder, progress }: Setting,
+  record: EpochRecord,
+  chain: EpochChain,
+): Promise<AttestationReceipt | null> {
+  const clock = new StageClock(progress, "attest", "transactions", 1);
+  const root = await chain.attestedRoot(config.epoch);
+  if (root !== undefined && root !== record.accountsRoot)
+    throw new SecondRootError(config.epoch, folder.root);
+  if (root !== undefined) {
+    clock.keep();
+    clock.finish();
+    return null;
+  }
+  const receipt = await chain.attest(record, await hashPublicPart(folder));
+  const text = { ...receipt, gasUsed: receipt.gasUsed.toString() };
+  await writePrivate(folder.receipt, `${JSON.stringify(text, null, 2)}\n`);
+  clock.tick();
+  clock.finish();
+  return receipt;
+}
+
+function namesOf({ riskParameters }: CompiledPolicy): PolicyNames {
+  return {
+    asset: (k) => riskParameters.collateral[k]?.symbol ?? `asset ${k}`,
+    instrument: (g, n) => riskParameters.groups[g]?.instruments[n]?.symbol ?? `instrument ${n} of group ${g}`,
+  };
+}
+
+function mutableShape(shape: EpochPipelineCircuit["shape"]): EpochRecord["circuits"]["epoch"]["shape"] {
+  return {
+    assets: shape.assets,
+    groups: shape.groups.map((group) => ({ ...group, hedges: [...group.hedges] })),
+  };
+}
