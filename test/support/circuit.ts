@@ -98,15 +98,20 @@ export class Circuit {
     this.name = name;
     this.#generator = generator;
     const hinted = new Set<number>();
+    const inputs: number[] = [];
     for (const line of sym.split("\n")) {
-      const [, wire, , signal] = line.split(",");
+      const [label, wire, , signal] = line.split(",");
       if (signal === undefined) continue;
+      // Labels are in the order of the wires before any was eliminated: outputs, inputs, the rest.
+      const place = Number(label) - 1 - r1cs.outputs;
+      const isInput = place >= 0 && place < r1cs.publicInputs + r1cs.privateInputs;
+      if (isInput && Number(wire) > 0) inputs.push(Number(wire));
       this.#wires.set(signal, Number(wire));
       // Signals that are equal share a wire: the first is the one nearest to main.
       if (Number(wire) > 0) this.#names[Number(wire)] ??= signal;
       if (hints.has(signal.replace(/(\[\d+\])+$/, "").replace(/^.*\./, ""))) hinted.add(Number(wire));
     }
-    this.system = new ConstraintSystem(r1cs, hinted);
+    this.system = new ConstraintSystem(r1cs, inputs, hinted);
   }
 
   get constraintCount(): number {

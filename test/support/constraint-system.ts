@@ -9,11 +9,16 @@ export class ConstraintSystem {
   #occurrences: readonly (readonly number[])[] | undefined;
   #definitions: readonly Definition[] | undefined;
 
+  readonly #inputs: readonly number[];
   readonly #hinted: ReadonlySet<number>;
 
-  /** `hinted`: wires that may get their value from nowhere but the prover. */
-  constructor(r1cs: R1cs, hinted: ReadonlySet<number> = new Set()) {
+  /**
+   * `inputs`: wires of the inputs; the header counts those that --O2 eliminated too. `hinted`: wires that may get their
+   * value from nowhere but the prover.
+   */
+  constructor(r1cs: R1cs, inputs: readonly number[], hinted: ReadonlySet<number>) {
     this.r1cs = r1cs;
+    this.#inputs = inputs;
     this.#hinted = hinted;
     this.#coefficients = r1cs.matrices.map(coefficientsOf);
   }
@@ -79,7 +84,7 @@ export class ConstraintSystem {
    * as a hint: a bit if there is one, else a signal that the source assigns without a constraint, an output last.
    */
   #define(honest: readonly bigint[]): Definition[] {
-    const { wires, outputs, publicInputs, privateInputs, constraints } = this.r1cs;
+    const { wires, constraints } = this.r1cs;
     const definitions: Definition[] = [];
     const known = new Uint8Array(wires);
     const unknowns = Array.from({ length: constraints }, (_, i) => this.wiresOf(i).length);
@@ -92,7 +97,7 @@ export class ConstraintSystem {
       }
     };
     for (const [constraint, count] of unknowns.entries()) if (count === 1) ready.push(constraint);
-    for (let input = 0; input < publicInputs + privateInputs; input++) learn(1 + outputs + input);
+    for (const input of this.#inputs) learn(input);
     const hints = this.#hintOrder();
     for (let next = 0; next < hints.length; ) {
       const constraint = ready.pop();
