@@ -1,0 +1,190 @@
+import { describe, expect, it } from "vitest";
+import type { Attestation, AttestationSource } from "../../verifier/src/check/attestation.ts";
+import { checkBundle } from "../../verifier/src/check/bundle.ts";
+import { commitBatch, paddingBlock, paddingWord } from "../../verifier/src/encodings/batch.ts";
+import { accountsPath, accountsRoot } from "../../verifier/src/encodings/challenges.ts";
+import { accountRef, home, identity, owner } from "../../verifier/src/encodings/identity.ts";
+import { holdingBlocks, signedFree } from "../../verifier/src/encodings/leaf.ts";
+import { batchPath } from "../../verifier/src/encodings/tree.ts";
+import { type Bundle, bundleFromJson, bundleToJson } from "../../verifier/src/formats/bundle.ts";
+import { compilePolicy } from "../../verifier/src/policy/compile.ts";
+import { completeAccount } from "../../verifier/src/policy/complete.ts";
+import { tinyMarks, tinyRiskParameters } from "../support/policies.ts";
+
+const policy = compilePolicy(tinyRiskParameters, tinyMarks);
+const chainId = 31337n;
+const registry = 0xabcn;
+const secret = 1n << 250n;
+const salt = 1n << 127n;
+const holdings = [
+  { row: policy.layout.asset(0), quantity: 150_000_000n },
+  { row: policy.layout.asset(1), quantity: 40_000_000_000n },
+  { row: policy.layout.short(0, 1), quantity: 10_000n },
+];
+
+/** Ada's honest bundle, from a batch in which she stands beside padding only. */
+function honest(change: Partial<Bundle> = {}): Bundle {
+  const ownerKey = owner(secret, home(chainId, registry));
+  const free = signedFree(completeAccount(policy, holdings).free);
+  const id = identity({ accountRef: accountRef("demo", "ada"), owner: ownerKey, salt, epoch: 7n });
+  const entries = holdingBlocks(holdings).flat();
+  const blocks = [{ entries, first: 1 as const, identity: id, ...free }, paddingBlock(), paddingBlock()];
+  const committed = commitBatch({ blocks, words: [{ ...paddingWord(), step: 0 }], blinds: [1n, 2n, 3n] });
+  const batch = { circuitId: 99n, root: committed.root, transcript: committed.transcript };
+  return {
+    format: "plimsoll.bundle.1",
+    chainId,
+    registry,
+    exchange: 0xdefn,
+    exchangeId: "demo",
+    epoch: 7n,
+    snapshotTime: 1_790_000_000n,
+    policyHash: policy.policyHash,
+    descriptorHash: policy.descriptorHash,
+    userId: "ada",
+    owner: ownerKey,
+    salt,
+    holdings: entries,
+    ...free,
+    batch: 0,
+    slot: 0,
+    path: batchPath(committed.levels, 0),
+    ...batch,
+    accountsPath: accountsPath([batch], 0),
+    accountsRoot: accountsRoot([batch]),
+    ...change,
+  };
+}
+
+function chain(change: Partial<Attestation> = {}): AttestationSource {
+  const { accountsRoot: root, exchange, policyHash, descriptorHash, snapshotTime, epoch } = honest();
+  const record = {
+    ...{ epoch, exchange, accountsRoot: root, policyHash, descriptorHash, snapshotTime },
+    ...{ epochCircuitId: 5n, batchCount: 1, attestedAt: snapshotTime + 60n },
+    ...change,
+  };
+  return { chainId, registry, attestation: async (asked) => (asked === epoch ? record : null) };
+}
+
+const own = {
+  userId: "ada",
+  secret,
+  holdings: new Map(holdings.map(({ row, quantity }) => [row, quantity])),
+};
+const failed = async (bundle: Bundle, attestations = chain()) => {
+  const report = await checkBundle(bundle, { own, policy, attestations });
+  return report.steps.filter((step) => step.outcome === "failed").map((step) => step.name);
+};
+
+describe("an account checks its bundle", () => {
+  it.each<[string, Partial<Bundle>, string[]]>([
+    ["another account", { userId: "bob" }, ["account", "batch"]],
+    ["another exchange", { exchangeId: "demo2" }, ["batch"]],
+    ["another's owner key", { owner: 5n }, ["owner", "batch"]],
+    ["no owner key although one was registered", { owner: 0n }, ["owner", "batch"]],
+    ["another salt", { salt: salt + 1n }, ["batch"]],
+    ["a salt that can be guessed", { salt: 5n }, ["identity", "batch"]],
+    ["another epoch's number", { epoch: 8n }, ["batch", "attestation"]],
+    ["free collateral understated by one", { free: honest().free - 1n }, ["batch", "free collateral"]],
+    ["free collateral overstated by one", { free: honest().free + 1n }, ["batch", "free collateral"]],
+    ["the under-margined flag set", { under: 1 }, ["batch", "free collateral"]],
+    ["another slot", { slot: 1 }, ["batch"]],
+    ["another batch", { batch: 1 }, ["epoch"]],
+    ["a batch beyond the tree", { batch: 256 }, ["epoch"]],
+    ["another root", { root: 1n }, ["batch", "epoch"]],
+    ["another transcript", { transcript: 1n }, ["epoch"]],
+    ["another circuit", { circuitId: 98n }, ["epoch"]],
+    ["another accounts root", { accountsRoot: 1n }, ["epoch", "attestation"]],
+    ["another policy", { policyHash: 1n }, ["policy", "attestation"]],
+    ["other names for the same policy", { descriptorHash: 1n }, ["policy", "attestation"]],
+    ["another time", { snapshotTime: 1n }, ["attestation"]],
+    ["another chain", { chainId: 1n }, ["owner", "attestation"]],
+    ["another registry", { registry: 1n }, ["owner", "attestation"]],
+    [
+      "a smaller holding",
+      { holdings: [{ row: 0, quantity: 1n }, ...honest().holdings.slice(1)] },
+      ["holdings"],
+    ],
+  ])("refuses %s", async (_, change, names) => {
+    expect(await failed(honest(change))).toEqual(expect.arrayContaining(names));
+  });
+
+  it("refuses a root that is not the one on chain, an epoch never attested, and another exchange's", async () => {
+    expect(await failed(honest(), chain({ accountsRoot: 1n }))).toEqual(["attestation"]);
+    expect(await failed(honest(), { ...chain(), attestation: async () => null })).toEqual(["attestation"]);
+    expect(await failed(honest(), chain({ exchange: 1n }))).toEqual(["attestation"]);
+  });
+
+  it("refuses holdings that list a row after a larger one, or a gap", async () => {
+    const [first, second, third, ...rest] = honest().holdings;
+    const swapped = [second!, first!, third!, ...rest];
+    const gap = [first!, { row: 0, quantity: 0n }, second!, third!, ...rest.slice(1)];
+    expect(await failed(honest({ holdings: swapped }))).toContain("canonical");
+    expect(await failed(honest({ holdings: gap }))).toContain("canonical");
+  });
+
+  it("refuses an account's last block shown as the whole account", async () => {
+    const many = Array.from({ length: 8 }, (_, i) => ({ row: 0, quantity: BigInt(i + 1) }));
+    const [head, tail] = holdingBlocks(many) as [(typeof many)[number][], (typeof many)[number][]];
+    const id = honest();
+    const first = { entries: head, first: 1 as const, identity: 9n, free: 0n, under: 0 as const };
+    const last = { entries: tail, first: 0 as const, identity: 0n, free: id.free, under: 0 as const };
+    const committed = commitBatch({
+      blocks: [first, last],
+      words: [{ ...paddingWord(), step: 0 }],
+      blinds: [1n, 2n, 3n],
+    });
+    const shown = honest({
+      holdings: tail,
+      slot: 1,
+      path: batchPath(committed.levels, 1),
+      root: committed.root,
+    });
+    expect(await failed(shown)).toContain("batch");
+  });
+
+  it("refuses padding as an inclusion, since identity 0 is no hash that anyone can open", async () => {
+    const blocks = [paddingBlock(), paddingBlock()];
+    const committed = commitBatch({ blocks, words: [{ ...paddingWord(), step: 0 }], blinds: [1n, 2n, 3n] });
+    const empty = honest({
+      holdings: paddingBlock().entries.map((e) => ({ ...e })),
+      free: 0n,
+      root: committed.root,
+    });
+    expect(await failed({ ...empty, path: batchPath(committed.levels, 0) })).toContain("batch");
+  });
+
+  it("says what was not run rather than that it passed", async () => {
+    const report = await checkBundle(honest());
+    const outcomes = new Map(report.steps.map((step) => [step.name, step.outcome]));
+    expect(report.passed).toBe(true);
+    for (const name of ["account", "holdings", "owner", "policy", "attestation"])
+      expect(outcomes.get(name)).toBe("not run");
+  });
+
+  it("accepts an honest bundle, also after a round trip through its file", async () => {
+    const bundle = bundleFromJson(bundleToJson(honest()), "ada.json");
+    const report = await checkBundle(bundle, { own, policy, attestations: chain() });
+    expect(report.steps.filter((step) => step.outcome !== "passed")).toEqual([]);
+    expect(report.passed).toBe(true);
+  });
+});
+
+describe("a bundle's file", () => {
+  it("has the same size for all accounts of the same number of blocks", () => {
+    const sizes = ["a", "a-much-longer-name-of-a-user", "ünïcödé"].map((userId) =>
+      Buffer.byteLength(bundleToJson(honest({ userId, batch: userId.length * 37, epoch: 12_345n }))),
+    );
+    expect(new Set(sizes).size).toBe(1);
+  });
+
+  it.each([
+    ["an auxiliary row as a holding", '"row": "0x0000"', '"row": "0x8000"', "holding row"],
+    ["a quantity of more than 64 bits", '"quantity": "0x', '"quantity": "0x1', "16 lower-case hex digits"],
+    ["a field element that is not canonical", /"owner": "0x[0-9a-f]{2}/, '"owner": "0xff', "canonical"],
+    ["an unknown field", '"userId"', '"sneaky": 1, "userId"', "sneaky"],
+  ])("names the field of %s", (_, from, to, words) => {
+    const text = bundleToJson(honest()).replace(from, to);
+    expect(() => bundleFromJson(text, "ada.json")).toThrow(words);
+  });
+});
