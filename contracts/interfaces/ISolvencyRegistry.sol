@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @title Attestations of one exchange's solvency
+/// @notice An epoch is one snapshot of all accounts of one exchange. The exchange *opens* an epoch, which fixes the time
+/// of the snapshot before it is taken, then *attests* it: one transaction carries the commitments of all batches and
+/// their proofs. An attestation that is recorded here says:
+/// - every account that is committed under `accountsRoot` satisfies every equation of the policy `policyHash`;
+/// - for every asset, what the exchange declares to hold (its claims) covers what it owes to those accounts;
+/// - insurance covers all shortfalls together;
+/// - tokens that this contract can read were at least as many as claimed, at the moment of the transaction.
+/// @dev What it does not say. A liability that the exchange never entered is in no proof: users must check that they were
+/// counted. Tokens may have been borrowed for the moment of the reading. Claims without a registered token are the
+/// exchange's word: `assetsVouched` counts them. The truth of prices is the business of whoever allows a policy.
+/// Everything a proof does not say rests on the keys: whoever knows the secrets of their set-up forges any proof.
+interface ISolvencyRegistry {
+    /// @notice A batch's public signals but gamma and beta, and its Groth16 proof.
+    /// @param root Root of the batch's tree of leaves.
+    /// @param transcript Commitment to the batch's auxiliaries and blinds.
+    /// @param t Sum of fractions of the quantities.
+    /// @param w Sum of fractions of the weighted quantities, without the batch's own weight.
+    /// @param proof A.x, A.y, B.x.c1, B.x.c0, B.y.c1, B.y.c0, C.x, C.y, as the precompiles take them.
+    struct Batch {
+        uint256 root;
+        uint256 transcript;
+        uint256 t;
+        uint256 w;
+        uint256[8] proof;
+    }
+
+    /// @notice All that an epoch's attestation takes.
+    /// @param epoch Number under which the epoch was opened.
+    /// @param batchCircuitId keccak256 of the packed verification key that every batch proof is made under.
+    /// @param epochCircuitId keccak256 of the packed verification key of the epoch proof.
+    /// @param policyHash Commitment to all coefficients of the policy and to the circuit's shape.
+    /// @param descriptorHash keccak256 of the canonical policy files: names, decimals, tokens and terms.
+    /// @param totalsCommitment Hiding commitment to the totals by row, fixed before gamma.
+    /// @param weightsCommitment Hiding commitment to the weighted totals, fixed before beta.
+    /// @param publicHash Hash of the public part of the epoch's folder, so that copies of it can be recognised.
+    /// @param claims Insurance in 10^-12 of the quote currency, then what the exchange declares to hold of each asset of
+    /// the circuit, in units of its row; each below 2^128.
+    /// @param batches In the order of the accounts root.
+    /// @param epochProof In the words of `Batch.proof`.
+    struct Submission {
+        uint64 epoch;
+        bytes32 batchCircuitId;
+        bytes32 epochCircuitId;
+        uint256 policyHash;
+        bytes32 descriptorHash;
+        uint256 totalsCommitment;
+        uint256 weightsCommitment;
+        bytes32 publicHash;
+        uint256[] claims;
+        Batch[] batches;
+        uint256[8] epochProof;
+    }
+
+    /// @notice What is recorded of an attested epoch, for ever.
+    /// @param accountsRoot keccak256 tree over (circuit, root, transcript) of all batches.
+    /// @param snapshotTime When the accounts were as proved, in seconds since 1970; fixed before it came.
+    /// @param attestedAt Time of the block that checked the proofs and read the reserves.
+    /// @param assetsOnChain Assets whose reserves were read here.
+    /// @param assetsVouched Assets with a claim above 0 that nothing but the exchange's signature vouches for.
+    struct Attestation {
+        bytes32 accountsRoot;
+        uint256 policyHash;
+        bytes32 descriptorHash;
+        bytes32 epochCircuitId;
+        uint64 epoch;
+        uint64 snapshotTime;
+        uint64 attestedAt;
+        uint32 batchCount;
+        uint16 assetsOnChain;
+        uint16 assetsVouched;
+    }
+
+    /// @notice A token that stands for a claim.
+    /// @param token An ERC-20 that doesn't call back on `balanceOf` and has `decimals`.
+    /// @param claim Place in the list of claims: 0 is the insurance, k + 1 is asset k.
+    /// @param unitDecimals Decimals of the claim's unit: the row's decimals, 12 for the insurance.
+    struct Reserve {
+        address token;
+        uint16 claim;
+        uint8 unitDecimals;
+    }
+
+    /// @notice A circuit that proofs may be made under. `assets` is 0 for a batch circuit.
+    struct Circuit {
+        address key;
+        uint16 assets;
+        bool isEpoch;
+    }
+
+    event CircuitRegistered(bytes32 indexed circuitId, address key, bool isEpoch, uint16 assets);
+    event ReserveTableRegistered(bytes32 indexed tableId, Reserve[] reserves);
+    event PolicyAllowed(uint256 indexed policyHash, bytes32 indexed descriptorHash, bytes32 indexed tableId);
+    event PolicyDisallowed(uint256 indexed policyHash, bytes32 indexed descriptorHash);
+    event EpochOpened(uint64 indexed epoch, uint64 snapshotTime);
+    /// @notice An opening that will never be attested: a later one took its place.
+    event OpeningVoided(uint64 indexed epoch, uint64 snapshotTime);
+    event EpochAttested(
+        uint64 indexed epoch,
+        uint256 indexed policyHash,
+        bytes32 indexed accountsRoot,
+        bytes32 descriptorHash,
+        bytes32 batchCircuitId,
+        bytes32 epochCircuitId,
+        uint32 batchCount,
+        uint64 snapshotTime,
+        uint16 assetsOnChain,
+        uint16 assetsVouched,
+        bytes32 publicHash
+    );
+
+    /// @notice Neither the exchange sent it nor is the signature the exchange's over this very message.
+    error ExchangeSignatureInvalid(address exchange, bytes32 digest);
+    error EpochNotIncreasing(uint64 epoch, uint64 lastOpened);
+    /// @notice The snapshot must lie ahead of its opening, and not far ahead.
+    error SnapshotTimeOutOfRange(uint64 snapshotTime, uint64 earliest, uint64 latest);
+    error EpochNotOpen(uint64 epoch, uint64 lastOpened);
+    error SnapshotNotTakenYet(uint64 snapshotTime, uint64 now_);
+    error OpeningExpired(uint64 snapshotTime, uint64 expiredAt);
+    error PolicyNotAllowed(uint256 policyHash, bytes32 descriptorHash);
+    error CircuitUnknown(bytes32 circuitId);
+    error CircuitRegisteredTwice(bytes32 circuitId);
+    error NoBatches();
+    error ClaimsMiscounted(uint256 came, uint256 expected);
+    error ClaimTooLarge(uint256 claim, uint256 amount);
+    /// @notice Amounts in the token's units; the claim was rounded up to them.
+    error ReserveTooSmall(uint256 claim, address token, uint256 claimed, uint256 actual);
+    error InsuranceTooSmall(address token, uint256 claimed, uint256 actual);
+    /// @notice A table starts with the insurance (claim 0) and goes up.
+    error ReservesNotAscending(uint256 index);
+    error ReserveTokenTwice(address token);
+    error ReserveDecimalsUnsupported(address token, uint8 unitDecimals, uint8 tokenDecimals);
+    error ReserveTableUnknown(bytes32 tableId);
+    error InsuranceAmongReserves(address account);
+    error AddressMissing();
+    error NothingAttested();
+    error NotAttested(uint64 epoch);
+
+    /// @notice Fixes when epoch `epoch` will be observed. From then on an opening before it, if it was not attested, is
+    /// void.
+    /// @param epoch Larger than any number opened before; numbers may be left out.
+    /// @param snapshotTime From now on to `MAX_LEAD` ahead.
+    /// @param signature The exchange's EIP-712 signature over `Open(uint64 epoch,uint64 snapshotTime)`; not looked at when
+    /// the exchange is the sender.
+    function open(uint64 epoch, uint64 snapshotTime, bytes calldata signature) external;
+
+    /// @notice Checks an epoch and records it as attested.
+    /// @dev Fails as a whole or does everything. Costs grow by one pairing and two scalar multiplications per batch; an
+    /// invalid point costs the sender all gas that is left to the precompile.
+    /// @param signature The exchange's EIP-712 signature over `Commit(...)` (see `COMMIT_TYPEHASH`), which names everything
+    /// but the proofs and the sums; not looked at when the exchange is the sender.
+    function attest(Submission calldata submission, bytes calldata signature) external;
+
+    /// @notice Registers a list of tokens that a policy's claims are read from. Its id is keccak256 of its ABI encoding.
+    function registerReserveTable(Reserve[] calldata reserves) external returns (bytes32 tableId);
+
+    /// @notice Lets epochs be attested under a policy, with reserves read from a table.
+    function allowPolicy(uint256 policyHash, bytes32 descriptorHash, bytes32 tableId) external;
+
+    /// @notice Ends that. Attestations made under the policy stay.
+    function disallowPolicy(uint256 policyHash, bytes32 descriptorHash) external;
+
+    /// @notice The only key that opens and commits. A contract wallet (ERC-1271) may change the keys behind it.
+    function exchange() external view returns (address);
+
+    /// @notice The account whose tokens are the reserves.
+    function custody() external view returns (address);
+
+    /// @notice The account whose tokens are the insurance; never the custody, so that no token counts twice.
+    function insuranceFund() external view returns (address);
+
+    /// @notice The newest attestation. Reverts with NothingAttested before the first one.
+    function latest() external view returns (Attestation memory);
+
+    /// @notice The attestation of an epoch. Reverts with NotAttested.
+    function attestationOf(uint64 epoch) external view returns (Attestation memory);
+
+    /// @notice The last opening, and whether it can still be attested.
+    function opening() external view returns (uint64 epoch, uint64 snapshotTime, bool isPending);
+
+    /// @notice Whether the newest attested snapshot is at most `maxAge` seconds old. False before the first attestation.
+    /// @dev Counts from the snapshot, not from the transaction: late proofs don't look fresher.
+    function isFresh(uint256 maxAge) external view returns (bool);
+
+    /// @notice Whether a batch is in the accounts root of an attested epoch, at this index.
+    /// @param path Siblings, lowest first: 8 within the chunk, then one per level above. Another length is false.
+    function isAttested(
+        uint64 epoch,
+        uint256 index,
+        bytes32 circuitId,
+        uint256 root,
+        uint256 transcript,
+        bytes32[] calldata path
+    ) external view returns (bool);
+
+    /// @notice A registered circuit; `key` is 0 for an unknown id.
+    function circuitOf(bytes32 circuitId) external view returns (Circuit memory);
+
+    /// @notice Table of the reserves of an allowed policy, 0 for one that is not allowed.
+    function tableOf(uint256 policyHash, bytes32 descriptorHash) external view returns (bytes32);
+
+    /// @notice The digest that the exchange signs to have others open an epoch.
+    function openDigest(uint64 epoch, uint64 snapshotTime) external view returns (bytes32);
+}

@@ -1,0 +1,31 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { InterfaceAbi } from "ethers";
+
+export interface ContractArtifact {
+  readonly abi: InterfaceAbi;
+  readonly bytecode: string;
+}
+
+/** Contracts by the file that holds them, below `contracts/`. */
+const FILES = Object.freeze({
+  SolvencyRegistry: "SolvencyRegistry.sol",
+  TokenMock: "mocks/TokenMock.sol",
+  ChallengesHarness: "mocks/ChallengesHarness.sol",
+  Groth16Harness: "mocks/Groth16Harness.sol",
+});
+
+export type ContractName = keyof typeof FILES;
+
+/** Interface and code of a compiled contract. Throws when the contracts have not been built. */
+export async function contractArtifact(name: ContractName): Promise<ContractArtifact> {
+  const file = new URL(`../../../build/artifacts/contracts/${FILES[name]}/${name}.json`, import.meta.url);
+  try {
+    const { abi, bytecode } = JSON.parse(await readFile(file, "utf8")) as ContractArtifact;
+    return { abi, bytecode };
+  } catch (cause) {
+    throw new Error(`expected the built contract ${fileURLToPath(file)}: run \`npm run build\` first`, {
+      cause,
+    });
+  }
+}

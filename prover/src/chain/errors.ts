@@ -1,0 +1,102 @@
+import { type Interface, isError } from "ethers";
+
+/** What each of the contracts' errors means, with its arguments by name. */
+const WORDS: Readonly<Record<string, (a: Record<string, unknown>) => string>> = {
+  ExchangeSignatureInvalid: (a) =>
+    `the sender is not the exchange ${a.exchange} and its signature does not fit`,
+  EpochNotIncreasing: (a) => `epoch ${a.epoch} must be larger than the last one opened, ${a.lastOpened}`,
+  SnapshotTimeOutOfRange: (a) =>
+    `snapshot time ${a.snapshotTime} is outside ${a.earliest} to ${a.latest}: it must lie ahead, but not far`,
+  EpochNotOpen: (a) =>
+    `epoch ${a.epoch} is not waiting for its attestation; the last one opened is ${a.lastOpened}`,
+  SnapshotNotTakenYet: (a) =>
+    `the snapshot at ${a.snapshotTime} is not due yet, the chain's time is ${a.now_}`,
+  OpeningExpired: (a) => `the epoch had to be attested by ${a.expiredAt}: open a new one`,
+  PolicyNotAllowed: () => "the registry does not allow this policy",
+  CircuitUnknown: (a) => `circuit ${a.circuitId} is not registered for this use`,
+  CircuitRegisteredTwice: (a) => `circuit ${a.circuitId} is registered twice`,
+  NoBatches: () => "an epoch has at least one batch",
+  ClaimsMiscounted: (a) => `expected ${a.expected} claims, came ${a.came}`,
+  ClaimTooLarge: (a) => `claim ${a.claim} is 2^128 or more`,
+  ReserveTooSmall: (a) =>
+    `reserves are short: claim ${a.claim} says ${a.claimed} of token ${a.token}, the custody account has ${a.actual}`,
+  InsuranceTooSmall: (a) =>
+    `insurance is short: claimed are ${a.claimed} of token ${a.token}, the insurance fund has ${a.actual}`,
+  ReservesNotAscending: (a) =>
+    `reserve ${a.index} is out of order: the insurance first, then assets, ascending`,
+  ReserveTokenTwice: (a) => `token ${a.token} may stand for one asset only`,
+  ReserveDecimalsUnsupported: (a) =>
+    `token ${a.token} with ${a.tokenDecimals} decimals does not fit a unit of ${a.unitDecimals} decimals`,
+  ReserveTableUnknown: (a) => `reserve table ${a.tableId} is not registered`,
+  InsuranceAmongReserves: (a) => `account ${a.account} cannot hold both insurance and reserves`,
+  AddressMissing: () => "an address of the registry is zero",
+  NothingAttested: () => "nothing has been attested yet",
+  NotAttested: (a) => `epoch ${a.epoch} has not been attested`,
+  BetaTooSmall: () => "beta could be a row: commit again with new blinds",
+  NotInField: (a) => `${a.value} is not below the order of the proof's field`,
+  PointInvalid: () => "a proof has a point that is not on its curve",
+  PointAtInfinity: () => "a proof has a point at infinity",
+  ProofsRejected: () => "the proofs do not hold for what was submitted",
+  KeyWithoutCode: (a) => `there is no verification key at ${a.key}`,
+  KeyMalformed: (a) => `the code at ${a.key} is not a verification key of ${a.expected} bytes`,
+  KeyWithoutContribution: (a) =>
+    `nobody contributed to the key of circuit ${a.circuitId}: anybody forges under it`,
+  KeyPointInvalid: (a) => `the key of circuit ${a.circuitId} has an invalid point at byte ${a.offset}`,
+  SetupNotShared: (a) => `the key of circuit ${a.circuitId} is from another set-up than the others`,
+  DevelopmentKeyOnPublicChain: (a) =>
+    `the key of circuit ${a.circuitId} is a development key, and chain ${a.chainId} is not a local one`,
+  OwnableUnauthorizedAccount: (a) => `${a.account} is not the registry's owner`,
+  OwnableInvalidOwner: (a) => `${a.owner} cannot own the registry`,
+};
+
+/** A transaction or call that a contract refused. `code` is the name of the contract's error, `fields` its arguments. */
+export class RegistryError extends Error {
+  readonly code: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly retryable = false;
+
+  constructor(code: string, fields: Record<string, unknown>, options?: ErrorOptions) {
+    super(`${code}: ${WORDS[code]?.(fields) ?? "the contract refused"}`, options);
+    this.name = "RegistryError";
+    this.code = code;
+    this.fields = fields;
+  }
+}
+
+/** The contract's refusal behind an error of ethers or of a node, or the error itself when there is none. */
+export function decodedError(contract: Interface, error: unknown): unknown {
+  const data = revertData(error);
+  const known = data === undefined ? null : contract.parseError(data);
+  return known === null ? error : new RegistryError(known.name, known.args.toObject(), { cause: error });
+}
+
+/** Runs a call or transaction; what a contract refuses comes out as a RegistryError. */
+export async function withWords<T>(contract: Interface, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw decodedError(contract, error);
+  }
+}
+
+/** Names of the contract's errors that have no words here. A test expects none. */
+export function errorsWithoutWords(contract: Interface): string[] {
+  const names: string[] = [];
+  contract.forEachError((fragment) => {
+    if (!(fragment.name in WORDS)) names.push(fragment.name);
+  });
+  return names;
+}
+
+// Nodes differ in where they put the data of a revert: ethers finds most; the others nest it under `error` or `cause`.
+function revertData(error: unknown, depth = 0): string | undefined {
+  if (typeof error !== "object" || error === null || depth > 5) return undefined;
+  if (isError(error, "CALL_EXCEPTION") && typeof error.data === "string") return error.data;
+  const { data, error: inner, info, cause } = error as Record<string, unknown>;
+  if (typeof data === "string" && /^0x([0-9a-f]{2}){4,}$/i.test(data)) return data;
+  for (const next of [data, inner, info, cause]) {
+    const found = revertData(next, depth + 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,218 @@
+import type { Attestation } from "@plimsoll/verifier/check/attestation.ts";
+import {
+  Contract,
+  ContractFactory,
+  type ContractRunner,
+  type ContractTransactionReceipt,
+  type ContractTransactionResponse,
+  concat,
+  hexlify,
+  Interface,
+  keccak256,
+  type Provider,
+  type Signer,
+  toBeHex,
+} from "ethers";
+import { contractArtifact } from "./artifacts.ts";
+import { withWords } from "./errors.ts";
+import { type Opening, type Submission, submissionToAbi } from "./submission.ts";
+
+/** What a registry is made of. Addresses are 0x hex; keys are packed (see VerificationKeys.sol). */
+export interface RegistryConfig {
+  readonly exchange: string;
+  readonly owner: string;
+  /** Account whose tokens are the reserves. */
+  readonly custody: string;
+  /** Account whose tokens are the insurance; never the custody. */
+  readonly insuranceFund: string;
+  readonly batchKeys: readonly Uint8Array[];
+  readonly epochKeys: readonly { readonly packed: Uint8Array; readonly assets: number }[];
+}
+
+export interface DeployedRegistry {
+  readonly address: string;
+  /** Addresses of the data contracts, batch keys first. */
+  readonly keys: readonly string[];
+  readonly gasUsed: bigint;
+}
+
+/** A token that stands for a claim: 0 is the insurance (12 decimals), k + 1 asset k (the row's decimals). */
+export interface Reserve {
+  readonly token: string;
+  readonly claim: number;
+  readonly unitDecimals: number;
+}
+
+/** What the chain recorded, and how many assets it read itself. */
+export interface RecordedAttestation extends Attestation {
+  readonly assetsOnChain: number;
+  readonly assetsVouched: number;
+}
+
+export interface SentTransaction {
+  readonly hash: string;
+  readonly gasUsed: bigint;
+  readonly blockNumber: number;
+}
+
+/** circuitId of a packed key: keccak256 of its words. */
+export function circuitIdOf(packed: Uint8Array): bigint {
+  return BigInt(keccak256(packed));
+}
+
+/** Puts a key on chain as the code of a data contract, with a STOP before it. Returns the address. */
+export async function deployKey(
+  deployer: Signer,
+  packed: Uint8Array,
+): Promise<{ address: string; gasUsed: bigint }> {
+  const size = toBeHex(packed.length + 1, 2);
+  // PUSH2 size, DUP1, PUSH1 10, PUSH0, CODECOPY, PUSH0, RETURN: returns the `size` bytes behind these ten.
+  const creation = concat(["0x61", size, "0x80600a5f395ff3", "0x00", hexlify(packed)]);
+  const receipt = await (await deployer.sendTransaction({ data: creation })).wait();
+  if (!receipt?.contractAddress) throw new Error("the key's data contract was not created");
+  return { address: receipt.contractAddress, gasUsed: receipt.gasUsed };
+}
+
+/** Deploys the keys' data contracts, then the registry. Throws RegistryError when it refuses a key or an address. */
+export async function deployRegistry(deployer: Signer, config: RegistryConfig): Promise<DeployedRegistry> {
+  const { abi, bytecode } = await contractArtifact("SolvencyRegistry");
+  const batchKeys: { address: string; gasUsed: bigint }[] = [];
+  for (const packed of config.batchKeys) batchKeys.push(await deployKey(deployer, packed));
+  const epochKeys: { address: string; gasUsed: bigint; assets: number }[] = [];
+  for (const { packed, assets } of config.epochKeys)
+    epochKeys.push({ ...(await deployKey(deployer, packed)), assets });
+  const factory = new ContractFactory(abi, bytecode, deployer);
+  const contract = await withWords(factory.interface, () =>
+    factory.deploy(
+      config.exchange,
+      config.owner,
+      config.custody,
+      config.insuranceFund,
+      batchKeys.map((key) => key.address),
+      epochKeys.map(({ address, assets }) => ({ key: address, assets })),
+    ),
+  );
+  const receipt = await contract.deploymentTransaction()!.wait();
+  const keys = [...batchKeys, ...epochKeys];
+  const gasUsed = keys.reduce((sum, key) => sum + key.gasUsed, receipt!.gasUsed);
+  return { address: await contract.getAddress(), keys: keys.map((key) => key.address), gasUsed };
+}
+
+/** Has the owner allow a policy, with its claims read from these tokens; registers their table where needed. */
+export async function allowPolicy(
+  owner: Signer,
+  registry: string,
+  policy: { readonly policyHash: bigint; readonly descriptorHash: bigint },
+  reserves: readonly Reserve[],
+): Promise<SentTransaction> {
+  const contract = await registryAt(registry, owner);
+  const tableId = await withWords(contract.interface, () =>
+    contract.getFunction("registerReserveTable").staticCall(reserves),
+  );
+  await send(contract, "registerReserveTable", [reserves]);
+  return send(contract, "allowPolicy", [policy.policyHash, toBeHex(policy.descriptorHash, 32), tableId]);
+}
+
+/** Opens an epoch. `signature` is the exchange's over `openTypedData`; none is needed when `sender` is the exchange. */
+export async function openEpoch(
+  sender: Signer,
+  registry: string,
+  opening: Opening,
+  signature = "0x",
+): Promise<SentTransaction> {
+  const contract = await registryAt(registry, sender);
+  return send(contract, "open", [opening.epoch, opening.snapshotTime, signature]);
+}
+
+/** Attests an epoch. `signature` is the exchange's over `commitTypedData`; none when `sender` is the exchange. */
+export async function attestEpoch(
+  sender: Signer,
+  registry: string,
+  submission: Submission,
+  signature = "0x",
+): Promise<SentTransaction> {
+  const contract = await registryAt(registry, sender);
+  return send(contract, "attest", [submissionToAbi(submission), signature]);
+}
+
+/** The last opening; `pending` while it can still be attested. Epoch 0 means that there was none. */
+export async function readOpening(
+  provider: Provider,
+  registry: string,
+): Promise<Opening & { pending: boolean }> {
+  const contract = await registryAt(registry, provider);
+  const [epoch, snapshotTime, pending] = await contract.getFunction("opening").staticCall();
+  return { epoch, snapshotTime, pending };
+}
+
+/** The record of an attested epoch, or of the newest one; null where there is none. */
+export async function readAttestation(
+  provider: Provider,
+  registry: string,
+  epoch?: bigint,
+): Promise<RecordedAttestation | null> {
+  const contract = await registryAt(registry, provider);
+  try {
+    const exchange: string = await contract.getFunction("exchange").staticCall();
+    const record = await withWords(contract.interface, () =>
+      epoch === undefined
+        ? contract.getFunction("latest").staticCall()
+        : contract.getFunction("attestationOf").staticCall(epoch),
+    );
+    return {
+      epoch: record.epoch,
+      exchange: BigInt(exchange),
+      accountsRoot: BigInt(record.accountsRoot),
+      policyHash: record.policyHash,
+      descriptorHash: BigInt(record.descriptorHash),
+      epochCircuitId: BigInt(record.epochCircuitId),
+      batchCount: Number(record.batchCount),
+      snapshotTime: record.snapshotTime,
+      attestedAt: record.attestedAt,
+      assetsOnChain: Number(record.assetsOnChain),
+      assetsVouched: Number(record.assetsVouched),
+    };
+  } catch (error) {
+    const code = (error as { code?: unknown }).code;
+    if (code === "NothingAttested" || code === "NotAttested") return null;
+    throw error;
+  }
+}
+
+/** Whether a batch is in the accounts root of an attested epoch. `path` as from `accountsPath`. */
+export async function readIsAttested(
+  provider: Provider,
+  registry: string,
+  place: {
+    epoch: bigint;
+    index: number;
+    circuitId: bigint;
+    root: bigint;
+    transcript: bigint;
+    path: readonly bigint[];
+  },
+): Promise<boolean> {
+  const contract = await registryAt(registry, provider);
+  const path = place.path.map((sibling) => toBeHex(sibling, 32));
+  const { epoch, index, circuitId, root, transcript } = place;
+  return contract
+    .getFunction("isAttested")
+    .staticCall(epoch, index, toBeHex(circuitId, 32), root, transcript, path);
+}
+
+/** The registry as an ethers contract, for what has no function here. */
+export async function registryAt(registry: string, runner: ContractRunner): Promise<Contract> {
+  const { abi } = await contractArtifact("SolvencyRegistry");
+  return new Contract(registry, new Interface(abi), runner);
+}
+
+async function send(contract: Contract, method: string, args: unknown[]): Promise<SentTransaction> {
+  return withWords(contract.interface, async () => {
+    const call = contract.getFunction(method);
+    // Estimated first: a node then says why a transaction would fail, and nothing is paid for it.
+    const gasLimit = (await call.estimateGas(...args)) + 50_000n;
+    const sent = (await call.send(...args, { gasLimit })) as ContractTransactionResponse;
+    const receipt = (await sent.wait()) as ContractTransactionReceipt;
+    return { hash: receipt.hash, gasUsed: receipt.gasUsed, blockNumber: receipt.blockNumber };
+  });
+}

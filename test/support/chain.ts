@@ -1,0 +1,36 @@
+import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import { BaseContract, type Contract, ContractFactory } from "ethers";
+import { network } from "hardhat";
+import { type ContractName, contractArtifact } from "../../prover/src/chain/artifacts.ts";
+
+export type LocalChain = Awaited<ReturnType<typeof localChain>>;
+
+/** A new chain in this process, with funded signers. `chainId` other than 31337 stands for a public chain. */
+export async function localChain(chainId?: number) {
+  const connection = await network.create(chainId === undefined ? {} : { override: { chainId } });
+  const signers: HardhatEthersSigner[] = await connection.ethers.getSigners();
+  const provider = connection.ethers.provider;
+  return {
+    provider,
+    signers,
+    chainId: (await provider.getNetwork()).chainId,
+    close: () => connection.close(),
+    now: async (): Promise<bigint> => BigInt((await provider.getBlock("latest"))!.timestamp),
+    /** The next block's time; the chain's time never goes back. */
+    setNextTime: async (time: bigint): Promise<void> => {
+      await provider.send("evm_setNextBlockTimestamp", [Number(time)]);
+    },
+  };
+}
+
+/** Deploys a built contract. */
+export async function deploy(
+  signer: HardhatEthersSigner,
+  name: ContractName,
+  ...args: unknown[]
+): Promise<Contract> {
+  const { abi, bytecode } = await contractArtifact(name);
+  const contract = await new ContractFactory(abi, bytecode, signer).deploy(...args);
+  await contract.waitForDeployment();
+  return BaseContract.from(await contract.getAddress(), abi, signer) as Contract;
+}
