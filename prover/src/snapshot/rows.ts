@@ -1,3 +1,5 @@
+import type { CompiledPolicy } from "@plimsoll/verifier/policy/compile.ts";
+
 /** A row that a symbol stands for: an asset's row (its debt is the next) or an instrument's long row (its short is the next). */
 export interface NamedRow {
   readonly row: number;
@@ -11,4 +13,22 @@ export interface NamedRow {
 export interface RowLookup {
   asset(symbol: string): NamedRow | undefined;
   instrument(symbol: string): NamedRow | undefined;
+}
+
+/** The rows of a compiled policy by symbol. */
+export function rowLookup({
+  rowTable,
+  coefficients,
+}: Pick<CompiledPolicy, "rowTable" | "coefficients">): RowLookup {
+  const assets = new Map<string, NamedRow>();
+  const instruments = new Map<string, NamedRow>();
+  for (const entry of rowTable) {
+    const { row, symbol, decimals } = entry;
+    if (entry.kind === "asset") {
+      assets.set(symbol, { row, decimals, value: coefficients.assets[entry.asset]!.value });
+    } else if (entry.kind === "long") {
+      instruments.set(symbol, { row, decimals });
+    }
+  }
+  return { asset: (symbol) => assets.get(symbol), instrument: (symbol) => instruments.get(symbol) };
 }
