@@ -47,6 +47,8 @@ export interface AttestationReceipt {
 
 /** Where an epoch is settled. */
 export interface EpochChain {
+  /** The snapshot time that the epoch was opened with, while it waits for its attestation. */
+  openedAt(epoch: bigint): Promise<bigint | undefined>;
   /** The accounts root that is attested for this epoch, or undefined. */
   attestedRoot(epoch: bigint): Promise<bigint | undefined>;
   /** Sends the epoch and waits until it is attested. `publicHash` goes into the event. Throws the registry's own error. */

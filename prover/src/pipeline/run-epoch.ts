@@ -96,6 +96,7 @@ async function runLocked(
 ): Promise<EpochResult> {
   const setting = await settingOf(config, folder, prover, progress);
   const { policy, claims, batchCircuit, epochCircuit } = setting;
+  if (chain !== undefined) await checkOpening(config, folder, chain);
   const { plan, store } = await planAndStore(setting);
   const runner = batchRunner(plan.waste.batches, config.workers);
   const context: CommitContext = {
@@ -200,6 +201,9 @@ function claimList({ claims, insurance }: EpochConfig, policy: CompiledPolicy): 
 async function planAndStore(setting: Setting): Promise<{ plan: Plan; store: CommitStore }> {
   const { config, folder, policy, claims, batchCircuit, progress } = setting;
   const kept = existsSync(folder.commit) ? await readPlan(folder) : undefined;
+  if (kept === undefined && existsSync(folder.commit)) {
+    throw new ConfigError(`${folder.plan}: expected the plan that ${folder.commit} was made for, came none`);
+  }
   const clock = new StageClock(progress, "plan", "accounts");
   if (kept !== undefined) {
     const accounts = await digestAccounts(config.accounts());
@@ -302,6 +306,22 @@ async function proveEpoch(
   return proof;
 }
 
+/** Refuses before any work what the chain would refuse after it. */
+async function checkOpening(config: EpochConfig, folder: EpochFolder, chain: EpochChain): Promise<void> {
+  const { epoch, snapshotTime } = config;
+  if ((await chain.attestedRoot(epoch)) !== undefined) {
+    if (!existsSync(folder.commit)) throw new SecondRootError(epoch, folder.root);
+    return;
+  }
+  const opened = await chain.openedAt(epoch);
+  if (opened !== snapshotTime) {
+    const came = opened === undefined ? "an epoch that is not open" : `snapshot time ${opened}`;
+    throw new ConfigError(
+      `epoch ${epoch}: expected the registry to have it open with snapshot time ${snapshotTime}, came ${came}`,
+    );
+  }
+}
+
 /** Attests once: an epoch that the chain already has under this root is done, under another one an error. */
 async function attest(
   { config, folder, progress }: Setting,
@@ -309,20 +329,33 @@ async function attest(
   chain: EpochChain,
 ): Promise<AttestationReceipt | null> {
   const clock = new StageClock(progress, "attest", "transactions", 1);
-  const root = await chain.attestedRoot(config.epoch);
-  if (root !== undefined && root !== record.accountsRoot)
-    throw new SecondRootError(config.epoch, folder.root);
-  if (root !== undefined) {
+  let receipt: AttestationReceipt | null = null;
+  if (await isAttested(record, folder, chain)) {
     clock.keep();
-    clock.finish();
-    return null;
+  } else {
+    try {
+      receipt = await chain.attest(record, await hashPublicPart(folder));
+    } catch (error) {
+      // A transaction that an interrupted run had sent may have come first.
+      if (!(await isAttested(record, folder, chain))) throw error;
+    }
+    clock.tick();
   }
-  const receipt = await chain.attest(record, await hashPublicPart(folder));
-  const text = { ...receipt, gasUsed: receipt.gasUsed.toString() };
-  await writePrivate(folder.receipt, `${JSON.stringify(text, null, 2)}\n`);
-  clock.tick();
+  if (receipt !== null) {
+    const text = { ...receipt, epoch: config.epoch.toString(), gasUsed: receipt.gasUsed.toString() };
+    await writePrivate(folder.receipt, `${JSON.stringify(text, null, 2)}\n`);
+  }
   clock.finish();
   return receipt;
+}
+
+/** Whether the chain has this very root. Throws SecondRootError when it has another. */
+async function isAttested(record: EpochRecord, folder: EpochFolder, chain: EpochChain): Promise<boolean> {
+  const root = await chain.attestedRoot(record.epoch);
+  if (root !== undefined && root !== record.accountsRoot) {
+    throw new SecondRootError(record.epoch, folder.root);
+  }
+  return root !== undefined;
 }
 
 function namesOf({ riskParameters }: CompiledPolicy): PolicyNames {

@@ -7,7 +7,8 @@ import {
   policyMatrix,
   rowPolynomials,
 } from "@plimsoll/verifier/policy/matrix.ts";
-import { COLUMN, coarse, type Layout, layoutOf } from "@plimsoll/verifier/policy/shape.ts";
+import { coarse, type Layout, layoutOf } from "@plimsoll/verifier/policy/shape.ts";
+import { describeColumn } from "../linter/words.ts";
 import type { CompletedAccount } from "../plan/account.ts";
 
 /** What a proof would fail on, found before proving. Names accounts, assets and instruments, never amounts. */
@@ -47,7 +48,7 @@ export class AccountChecker {
     for (const column of residuals(this.#matrix, holdings, auxiliaries, free).keys()) {
       throw new SelfCheckError(
         "ACCOUNT_EQUATION",
-        `account "${account.userId}": its equation "${columnName(this.#layout, column)}" does not hold; ` +
+        `account "${account.userId}": its equation "${describeColumn(this.#layout, column)}" does not hold; ` +
           "expected auxiliaries that solve the policy's equations",
         [account.userId],
       );
@@ -121,15 +122,4 @@ export function checkEpochEquation(
 function listed(subjects: readonly string[]): string {
   const shown = subjects.slice(0, 8).join(", ");
   return subjects.length > 8 ? `${shown} and ${subjects.length - 8} more` : shown;
-}
-
-function columnName(layout: Layout, column: number): string {
-  const { shape } = layout;
-  for (const [name, number] of Object.entries(COLUMN)) if (number === column) return name;
-  for (const [g, group] of shape.groups.entries()) {
-    const scenario = column - layout.scenarioColumn(g, 0);
-    if (scenario >= 0 && scenario < group.scenarios) return `group ${g}, scenario ${scenario}`;
-  }
-  const asset = layout.cappedAssets.find((k) => layout.capColumn(k) === column);
-  return `cap of asset ${asset}`;
 }

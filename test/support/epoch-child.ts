@@ -1,0 +1,31 @@
+// Runs an epoch in a process of its own and kills it, as kill -9 does, at the moment that it is told.
+// Arguments: epoch folder, seed, number of accounts, moment ("stage state", "sent", or "" to live).
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import { runEpoch } from "../../prover/src/pipeline/run-epoch.ts";
+import { ConstraintProver } from "./constraint-prover.ts";
+import { randomExchange, tinyConfig } from "./exchange.ts";
+import { fileChain } from "./file-chain.ts";
+import { seeded } from "./random.ts";
+
+const [folder, seed, accounts, moment] = process.argv.slice(2) as [string, string, string, string];
+const config = tinyConfig(join(folder, "epoch"), randomExchange(seeded(seed), Number(accounts)));
+const die = () => process.kill(process.pid, "SIGKILL");
+
+class LoggingProver extends ConstraintProver {
+  override async prove(...args: Parameters<ConstraintProver["prove"]>) {
+    const made = await super.prove(...args);
+    appendFileSync(join(folder, "proved.log"), `${args[0]}\n`);
+    return made;
+  }
+}
+
+await runEpoch(config, {
+  prover: new LoggingProver(),
+  chain: fileChain(join(folder, "chain.log"), config.snapshotTime, () => {
+    if (moment === "sent") die();
+  }),
+  progress: ({ stage, state }) => {
+    if (moment === `${stage} ${state}`) die();
+  },
+});
