@@ -30,14 +30,20 @@ const ROWS_AHEAD = 1024;
 export async function openCsv(file: string): Promise<CsvFile> {
   const parser = await openParser(file);
   const batches = parsedBatches(file, parser);
-  const first = await batches.next();
-  const rows = first.done ? [] : first.value;
-  const [header, ...rest] = rows;
-  if (header === undefined) {
-    throw new SnapshotError("empty-file", { file }, "a header and rows", "an empty file");
+  let names: readonly string[] = [];
+  let rest: readonly CsvRow[] = [];
+  try {
+    const first = await batches.next();
+    const [header, ...rows] = first.done ? [] : first.value;
+    if (header === undefined) {
+      throw new SnapshotError("empty-file", { file }, "a header and rows", "an empty file");
+    }
+    checkHeader(file, header.cells);
+    [names, rest] = [header.cells, rows];
+  } catch (error) {
+    parser.destroy();
+    throw error;
   }
-  const names = header.cells;
-  checkHeader(file, names);
   async function* body(): AsyncGenerator<readonly CsvRow[]> {
     try {
       yield checkWidth(file, names, rest);
