@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
-import { findInstance } from "../../prover/src/build/instances.ts";
+import { batchCapacity, epochShape } from "../../prover/src/pipeline/instance-shapes.ts";
 import type { EpochProver, MadeProof } from "../../prover/src/pipeline/ports.ts";
 import type { CircuitInputs } from "../../prover/src/proving/witness.ts";
-import type { Shape } from "../../verifier/src/policy/shape.ts";
 import { type Circuit, loadCircuit } from "./circuit.ts";
 
 /**
@@ -15,12 +14,11 @@ export class ConstraintProver implements EpochProver {
   readonly #circuits = new Map<string, Promise<Circuit>>();
 
   async batchCircuit(name: string) {
-    const [blocks, words] = findInstance(name).parameters as [number, number];
-    return { ...described(name), blocks, words };
+    return { ...described(name), ...batchCapacity(name) };
   }
 
   async epochCircuit(name: string) {
-    return { ...described(name), shape: shapeOf(name) };
+    return { ...described(name), shape: epochShape(name) };
   }
 
   async prove(name: string, inputs: CircuitInputs): Promise<MadeProof> {
@@ -43,20 +41,6 @@ export class ConstraintProver implements EpochProver {
 
 function described(name: string) {
   return { name, circuitId: hashOf(`circuit ${name}`), development: true, verificationKey: "{}\n" };
-}
-
-function shapeOf(name: string): Shape {
-  type Lists = [number, number, number[], number[], number[], number[]];
-  const [assets, groups, instruments, scenarios, counts, hedges] = findInstance(name).parameters as Lists;
-  let next = 0;
-  return {
-    assets,
-    groups: Array.from({ length: groups }, (_, g) => {
-      const from = next;
-      next += counts[g]!;
-      return { instruments: instruments[g]!, scenarios: scenarios[g]!, hedges: hedges.slice(from, next) };
-    }),
-  };
 }
 
 function proofOf(name: string, signals: readonly bigint[]): bigint[] {

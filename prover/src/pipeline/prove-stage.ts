@@ -29,7 +29,10 @@ export class ProofMismatchError extends Error {
   }
 }
 
-/** Proofs of all batches in order, one after the other: a proof by snarkjs keeps every core busy. */
+/** The next batch's witness is computed while the proof before it is made: back ends make one proof at a time. */
+const UNDER_WAY = 2;
+
+/** Proofs of all batches, in their order. */
 export async function proveBatches(
   context: CommitContext,
   epoch: ChallengedEpoch,
@@ -37,26 +40,47 @@ export async function proveBatches(
   prover: EpochProver,
   clock: StageClock,
 ): Promise<(readonly bigint[])[]> {
-  const { gamma, beta } = epoch;
   const proofs: (readonly bigint[])[] = [];
-  for (const [batch, { root, transcript, t, w }] of epoch.batches.entries()) {
-    const { proof, kept } = await keptOrProved(
-      batchFiles(context.folder, batch).proof,
-      `batch ${batch}`,
-      circuit,
-      [root, transcript, t, w, gamma, beta],
-      prover,
-      async () => {
-        const blinds = context.store.secrets.blinds[batch]!;
-        const { opening } = await openBatch(context.folder, batch, context.capacity, blinds);
-        return batchInputs(opening, gamma, beta);
-      },
-    );
+  const running: ReturnType<typeof keptOrProved>[] = [];
+  const next = async (): Promise<void> => {
+    const { proof, kept } = await running.shift()!;
     proofs.push(proof);
     if (kept) clock.keep();
     else clock.tick();
+  };
+  try {
+    for (let batch = 0; batch < epoch.batches.length; batch++) {
+      running.push(proveBatch(context, epoch, batch, circuit, prover));
+      if (running.length >= UNDER_WAY) await next();
+    }
+    while (running.length > 0) await next();
+  } finally {
+    // After a failure nothing goes on in the background, and a second failure is not lost as an unhandled one.
+    await Promise.allSettled(running);
   }
   return proofs;
+}
+
+function proveBatch(
+  { folder, store, capacity }: CommitContext,
+  { batches, gamma, beta }: ChallengedEpoch,
+  batch: number,
+  circuit: PipelineCircuit,
+  prover: EpochProver,
+): ReturnType<typeof keptOrProved> {
+  const { root, transcript, t, w } = batches[batch]!;
+  const signals = [root, transcript, t, w, gamma, beta];
+  return keptOrProved(
+    batchFiles(folder, batch).proof,
+    `batch ${batch}`,
+    circuit,
+    signals,
+    prover,
+    async () => {
+      const { opening } = await openBatch(folder, batch, capacity, store.secrets.blinds[batch]!);
+      return batchInputs(opening, gamma, beta);
+    },
+  );
 }
 
 /**

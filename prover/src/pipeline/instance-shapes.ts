@@ -1,0 +1,30 @@
+import type { Shape } from "@plimsoll/verifier/policy/shape.ts";
+import { findInstance } from "../build/instances.ts";
+import type { AccountSize } from "../plan/account-words.ts";
+
+/** Blocks and words of an instance of the batch circuit. Throws when the name is of another circuit. */
+export function batchCapacity(name: string): AccountSize {
+  const { template, parameters } = findInstance(name);
+  if (template !== "Batch")
+    throw new RangeError(`expected an instance of Batch, came "${name}" of ${template}`);
+  const [blocks, words] = parameters as [number, number];
+  return { blocks, words };
+}
+
+/** Shape of an instance of the epoch circuit, whose last two parameters are hedge counts and hedged assets, flat. */
+export function epochShape(name: string): Shape {
+  const { template, parameters } = findInstance(name);
+  if (template !== "Epoch")
+    throw new RangeError(`expected an instance of Epoch, came "${name}" of ${template}`);
+  type Parameters = [number, number, number[], number[], number[], number[]];
+  const [assets, groups, instruments, scenarios, hedgeCounts, hedged] = parameters as Parameters;
+  let next = 0;
+  return {
+    assets,
+    groups: Array.from({ length: groups }, (_, g) => {
+      const from = next;
+      next += hedgeCounts[g]!;
+      return { instruments: instruments[g]!, scenarios: scenarios[g]!, hedges: hedged.slice(from, next) };
+    }),
+  };
+}
