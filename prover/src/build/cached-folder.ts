@@ -1,9 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { lock } from "proper-lockfile";
-
-const RETRY = { retries: 36_000, factor: 1, minTimeout: 100 };
+import { withLock } from "./lock.ts";
 
 /**
  * Makes `folder` with `make` unless it exists. `make` gets an empty folder beside it that is renamed when all is
@@ -16,24 +14,34 @@ export async function cachedFolder(
   if (existsSync(folder)) return folder;
   const parent = dirname(folder);
   await mkdir(parent, { recursive: true });
-  const release = await lock(folder, { realpath: false, stale: 60_000, update: 5_000, retries: RETRY });
-  try {
-    if (existsSync(folder)) return folder;
-    // Whoever left these is dead: they were made under this lock.
+  await withLock(folder, async () => {
+    if (existsSync(folder)) return;
     const prefix = `${basename(folder)}.unfinished-`;
     for (const name of await readdir(parent)) {
-      if (name.startsWith(prefix)) await rm(join(parent, name), { recursive: true, force: true });
+      if (!name.startsWith(prefix) || isAlive(Number(name.slice(prefix.length)))) continue;
+      await rm(join(parent, name), { recursive: true, force: true });
     }
     const unfinished = join(parent, `${prefix}${process.pid}`);
+    await rm(unfinished, { recursive: true, force: true });
     await mkdir(unfinished);
     try {
       await make(unfinished);
-      await rename(unfinished, folder);
+      await rename(unfinished, folder).catch((error: unknown) => {
+        // A builder that lost its lock while it was busy meets the other one's result, which is the same.
+        if (!existsSync(folder)) throw error;
+      });
     } finally {
       await rm(unfinished, { recursive: true, force: true });
     }
-    return folder;
-  } finally {
-    await release();
+  });
+  return folder;
+}
+
+function isAlive(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }

@@ -4,12 +4,11 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { lock } from "proper-lockfile";
+import { withLock } from "./lock.ts";
 import { ROOT } from "./paths.ts";
 
 const ARTIFACTS = join(ROOT, "build", "artifacts");
 const STAMP = join(ROOT, "build", "contracts.sha256");
-const RETRY = { retries: 36_000, factor: 1, minTimeout: 100 };
 
 /** The Solidity compiler refused the sources; its words are in the message. */
 export class ContractsError extends Error {
@@ -22,15 +21,14 @@ export async function buildContracts(): Promise<boolean> {
   const hash = sourceHash();
   if (isBuilt(hash)) return false;
   await mkdir(dirname(STAMP), { recursive: true });
-  const release = await lock(STAMP, { realpath: false, stale: 60_000, update: 5_000, retries: RETRY });
-  try {
-    if (isBuilt(hash)) return false;
+  let compiled = false;
+  await withLock(STAMP, async () => {
+    if (isBuilt(hash)) return;
     await runHardhat();
     await writeFile(STAMP, hash);
-    return true;
-  } finally {
-    await release();
-  }
+    compiled = true;
+  });
+  return compiled;
 }
 
 function isBuilt(hash: string): boolean {

@@ -4,7 +4,7 @@ declare module "proper-lockfile" {
     readonly stale?: number;
     readonly update?: number;
     readonly retries?: { readonly retries: number; readonly factor: number; readonly minTimeout: number };
-    readonly lockfilePath?: string;
+    readonly onCompromised?: (error: Error) => void;
   }
   export function lock(file: string, options?: LockOptions): Promise<() => Promise<void>>;
 }
