@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
-import {BATCH_SIGNALS, EPOCH_SIGNALS, MONEY_DECIMALS} from "./generated/Constants.sol";
+import {BATCH_SIGNALS, EPOCH_SIGNALS} from "./generated/Constants.sol";
 import {ISolvencyRegistry} from "./interfaces/ISolvencyRegistry.sol";
 import {AccountsTree} from "./lib/AccountsTree.sol";
 import {Challenges} from "./lib/Challenges.sol";
 import {Groth16Batch} from "./lib/Groth16Batch.sol";
+import {ReserveTable} from "./lib/ReserveTable.sol";
 import {VerificationKeys} from "./lib/VerificationKeys.sol";
 import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
-import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title Attestations of one exchange's solvency
@@ -39,13 +38,6 @@ contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, EIP712 {
         bytes32 accountsRoot;
     }
 
-    struct StoredReserve {
-        address token;
-        uint16 claim;
-        uint8 unitDecimals;
-        uint8 tokenDecimals;
-    }
-
     bytes32 public constant OPEN_TYPEHASH = keccak256("Open(uint64 epoch,uint64 snapshotTime)");
     bytes32 public constant COMMIT_TYPEHASH = keccak256(
         "Commit(uint64 epoch,uint64 snapshotTime,uint256 policyHash,bytes32 descriptorHash,bytes32 batchCircuitId,bytes32 epochCircuitId,uint256 batchCount,bytes32 accountsRoot,uint256 totalsCommitment,uint256 weightsCommitment,bytes32 claimsHash,bytes32 publicHash)"
@@ -55,17 +47,15 @@ contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, EIP712 {
     uint64 public constant MAX_LEAD = 1 days;
     /// @notice How long after its snapshot an epoch can be attested, in seconds.
     uint64 public constant MAX_PROVING_TIME = 7 days;
-    /// @dev A claim is below 2^128 and 10^38 below 2^127, so a scaled claim stays below 2^255.
-    uint256 private constant MAX_SCALE = 38;
-
     address public immutable exchange;
     address public immutable custody;
     address public immutable insuranceFund;
 
     Opening private _opening;
     mapping(uint64 epoch => Attestation) private _attestations;
-    mapping(uint256 policyHash => mapping(bytes32 descriptorHash => bytes32)) public tableOf;
-    mapping(bytes32 tableId => StoredReserve[]) private _tables;
+    mapping(uint256 policyHash => mapping(bytes32 descriptorHash => address)) public tableOf;
+    /// @notice Data contract of a registered reserve table.
+    mapping(bytes32 tableId => address) public tables;
     /// @dev Written in the constructor only.
     mapping(bytes32 circuitId => Circuit) private _circuits;
 
@@ -108,12 +98,13 @@ contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, EIP712 {
 
     /// @inheritdoc ISolvencyRegistry
     function attest(Submission calldata submission, bytes calldata signature) external {
-        bytes32 tableId = tableOf[submission.policyHash][submission.descriptorHash];
-        if (tableId == 0) revert PolicyNotAllowed(submission.policyHash, submission.descriptorHash);
+        address table = tableOf[submission.policyHash][submission.descriptorHash];
+        if (table == address(0)) revert PolicyNotAllowed(submission.policyHash, submission.descriptorHash);
         Sealed memory list = _seal(submission);
         _requireExchange(_commitDigest(submission, list), signature);
         _checkProofs(submission, list);
-        (uint16 onChain, uint16 vouched) = _checkReserves(tableId, submission.claims);
+        (uint256 onChain, uint256 vouched) =
+            ReserveTable.check(table, submission.claims, custody, insuranceFund);
 
         _attestations[submission.epoch] = Attestation({
             accountsRoot: list.accountsRoot,
@@ -124,8 +115,8 @@ contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, EIP712 {
             snapshotTime: list.snapshotTime,
             attestedAt: uint64(block.timestamp),
             batchCount: submission.batches.length.toUint32(),
-            assetsOnChain: onChain,
-            assetsVouched: vouched
+            assetsOnChain: onChain.toUint16(),
+            assetsVouched: vouched.toUint16()
         });
         _opening = Opening(submission.epoch, 0, submission.epoch);
         emit EpochAttested(
@@ -137,8 +128,8 @@ contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, EIP712 {
             submission.epochCircuitId,
             submission.batches.length.toUint32(),
             list.snapshotTime,
-            onChain,
-            vouched,
+            onChain.toUint16(),
+            vouched.toUint16(),
             submission.publicHash
         );
     }
@@ -148,33 +139,23 @@ contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, EIP712 {
     /// @inheritdoc ISolvencyRegistry
     function registerReserveTable(Reserve[] calldata reserves) external onlyOwner returns (bytes32 tableId) {
         tableId = keccak256(abi.encode(reserves));
-        StoredReserve[] storage table = _tables[tableId];
         // The id fixes the content, so a second registration has nothing to add.
-        if (table.length != 0) return tableId;
-        for (uint256 i = 0; i < reserves.length; i++) {
-            Reserve calldata reserve = reserves[i];
-            bool ascending = i == 0 ? reserve.claim == 0 : reserve.claim > reserves[i - 1].claim;
-            if (!ascending) revert ReservesNotAscending(i);
-            // One balance must not cover two claims on custody. The insurance is another account's balance.
-            for (uint256 j = 1; j < i; j++) {
-                if (reserves[j].token == reserve.token) revert ReserveTokenTwice(reserve.token);
-            }
-            table.push(_stored(reserve));
-        }
+        if (tables[tableId] != address(0)) return tableId;
+        tables[tableId] = ReserveTable.write(reserves);
         emit ReserveTableRegistered(tableId, reserves);
     }
 
     /// @inheritdoc ISolvencyRegistry
     function allowPolicy(uint256 policyHash, bytes32 descriptorHash, bytes32 tableId) external onlyOwner {
         Challenges.requireInField(policyHash);
-        if (_tables[tableId].length == 0) revert ReserveTableUnknown(tableId);
-        tableOf[policyHash][descriptorHash] = tableId;
+        if (tables[tableId] == address(0)) revert ReserveTableUnknown(tableId);
+        tableOf[policyHash][descriptorHash] = tables[tableId];
         emit PolicyAllowed(policyHash, descriptorHash, tableId);
     }
 
     /// @inheritdoc ISolvencyRegistry
     function disallowPolicy(uint256 policyHash, bytes32 descriptorHash) external onlyOwner {
-        if (tableOf[policyHash][descriptorHash] == 0) revert PolicyNotAllowed(policyHash, descriptorHash);
+        if (tableOf[policyHash][descriptorHash] == address(0)) revert PolicyNotAllowed(policyHash, descriptorHash);
         delete tableOf[policyHash][descriptorHash];
         emit PolicyDisallowed(policyHash, descriptorHash);
     }
@@ -241,16 +222,6 @@ contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, EIP712 {
         _circuits[circuitId] = circuit;
         emit CircuitRegistered(circuitId, circuit.key, circuit.isEpoch, circuit.assets);
         return setupHash;
-    }
-
-    function _stored(Reserve calldata reserve) private view returns (StoredReserve memory) {
-        uint8 tokenDecimals = IERC20Metadata(reserve.token).decimals();
-        uint8 unit = reserve.unitDecimals;
-        uint256 scale = tokenDecimals > unit ? tokenDecimals - unit : unit - tokenDecimals;
-        if (scale > MAX_SCALE || (reserve.claim == 0 && unit != MONEY_DECIMALS)) {
-            revert ReserveDecimalsUnsupported(reserve.token, unit, tokenDecimals);
-        }
-        return StoredReserve(reserve.token, reserve.claim, unit, tokenDecimals);
     }
 
     // What attesting takes, in the order of its checks.
@@ -340,48 +311,10 @@ contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, EIP712 {
             submission.batches,
             submission.epochProof,
             [submission.policyHash, submission.totalsCommitment, submission.weightsCommitment, gamma, beta, t, w, rho],
-            VerificationKeys.read(_requireCircuit(submission.batchCircuitId, false).key),
-            VerificationKeys.read(_requireCircuit(submission.epochCircuitId, true).key),
+            VerificationKeys.read(_requireCircuit(submission.batchCircuitId, false).key, BATCH_SIGNALS),
+            VerificationKeys.read(_requireCircuit(submission.epochCircuitId, true).key, EPOCH_SIGNALS),
             // Proofs and signals are in the call's data; the challenges follow from it, and are in for good measure.
             keccak256(abi.encode(keccak256(msg.data), gamma, beta))
         );
-    }
-
-    /// @dev A claim is what the exchange declares, and the declared covers what is owed (the epoch proof says so). Having
-    /// more is fine: otherwise one wei sent to custody would void an honest proof.
-    function _checkReserves(bytes32 tableId, uint256[] calldata claims)
-        private
-        view
-        returns (uint16 onChain, uint16 vouched)
-    {
-        StoredReserve[] storage table = _tables[tableId];
-        uint256 count = table.length;
-        uint256 next = 0;
-        for (uint256 k = 0; k < claims.length; k++) {
-            if (next == count || table[next].claim != k) {
-                if (claims[k] != 0) vouched++;
-                continue;
-            }
-            StoredReserve memory reserve = table[next];
-            next++;
-            uint256 claimed = _toTokenUnitsUp(claims[k], reserve);
-            if (k == 0) {
-                uint256 insured = IERC20Metadata(reserve.token).balanceOf(insuranceFund);
-                if (insured < claimed) revert InsuranceTooSmall(reserve.token, claimed, insured);
-            } else {
-                uint256 actual = IERC20Metadata(reserve.token).balanceOf(custody);
-                if (actual < claimed) revert ReserveTooSmall(k, reserve.token, claimed, actual);
-                onChain++;
-            }
-        }
-        // A table for more assets than the circuit has would leave some unread.
-        if (next != count) revert ClaimsMiscounted(claims.length, uint256(table[count - 1].claim) + 1);
-    }
-
-    function _toTokenUnitsUp(uint256 claim, StoredReserve memory reserve) private pure returns (uint256) {
-        if (reserve.tokenDecimals >= reserve.unitDecimals) {
-            return claim * 10 ** uint256(reserve.tokenDecimals - reserve.unitDecimals);
-        }
-        return Math.ceilDiv(claim, 10 ** uint256(reserve.unitDecimals - reserve.tokenDecimals));
     }
 }

@@ -199,8 +199,8 @@ interface ISolvencyRegistry {
     /// @notice A registered circuit; `key` is 0 for an unknown id.
     function circuitOf(bytes32 circuitId) external view returns (Circuit memory);
 
-    /// @notice Table of the reserves of an allowed policy, 0 for one that is not allowed.
-    function tableOf(uint256 policyHash, bytes32 descriptorHash) external view returns (bytes32);
+    /// @notice Data contract with the reserve table of an allowed policy, 0 for one that is not allowed.
+    function tableOf(uint256 policyHash, bytes32 descriptorHash) external view returns (address);
 
     /// @notice The digest that the exchange signs to have others open an epoch.
     function openDigest(uint64 epoch, uint64 snapshotTime) external view returns (bytes32);

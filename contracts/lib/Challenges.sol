@@ -50,15 +50,30 @@ library Challenges {
 
     /// @notice keccak256 of the claims as words. Reverts on a claim of 2^128 or more.
     function claimsHash(uint256[] calldata claims) internal pure returns (bytes32) {
-        for (uint256 k = 0; k < claims.length; k++) {
-            if (claims[k] >> CLAIM_BITS != 0) revert ISolvencyRegistry.ClaimTooLarge(k, claims[k]);
+        uint256 union;
+        assembly ("memory-safe") {
+            // Reads the list's own words, whose extent the ABI decoder has checked.
+            let end := add(claims.offset, mul(claims.length, 0x20))
+            for { let at := claims.offset } lt(at, end) { at := add(at, 0x20) } { union := or(union, calldataload(at)) }
+        }
+        if (union >> CLAIM_BITS != 0) {
+            uint256 k = 0;
+            while (claims[k] >> CLAIM_BITS == 0) k++;
+            revert ISolvencyRegistry.ClaimTooLarge(k, claims[k]);
         }
         return keccak256(abi.encodePacked(claims));
     }
 
     /// @notice rho = sum of claims_k gamma^k, by Horner from the last.
     function claimsPolynomial(uint256[] calldata claims, uint256 gamma_) internal pure returns (uint256 rho) {
-        for (uint256 k = claims.length; k > 0; k--) rho = addmod(mulmod(rho, gamma_, FIELD), claims[k - 1], FIELD);
+        assembly ("memory-safe") {
+            // As above, from the last word to the first.
+            let at := add(claims.offset, mul(claims.length, 0x20))
+            for {} gt(at, claims.offset) {} {
+                at := sub(at, 0x20)
+                rho := addmod(mulmod(rho, gamma_, FIELD), calldataload(at), FIELD)
+            }
+        }
     }
 
     /// @notice t = sum of t_b and w = sum of alpha^(2^14 b) w_b with alpha = gamma^(2^14), so that account u of batch b has

@@ -29,6 +29,8 @@ import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
 /// @dev Two false proofs must not cancel, so a weight is unknown until every proof and signal is fixed: it is drawn from
 /// `seed`, which the caller derives from the whole call.
 library Groth16Batch {
+    uint256 private constant BASE_FIELD =
+        21888242871839275222246405745257275088696311157297823662689037894645226208583;
     uint256 private constant PAIR = 0xc0;
 
     /// @notice The precompiles refuse it: off its curve, outside the subgroup, or a coordinate not below the base field.
@@ -66,7 +68,7 @@ library Groth16Batch {
         _pairKey(work, count + 3, batchKey, VerificationKeys.DELTA);
 
         _requireFinite(epochProof);
-        _pairProof(work.pairs, count, epochProof, FIELD - 1);
+        _pairNegated(work.pairs, count, epochProof);
         (work.sum[0], work.sum[1]) = (epochProof[6], epochProof[7]);
         _pairKey(work, count + 4, epochKey, VerificationKeys.DELTA);
 
@@ -138,6 +140,19 @@ library Groth16Batch {
             calldatacopy(add(at, 0x40), add(proof, 0x40), 0x80)
         }
         if (!valid) revert PointInvalid();
+    }
+
+    /// @dev Writes (-A, B) as pair `index`.
+    function _pairNegated(bytes memory pairs, uint256 index, uint256[8] calldata proof) private pure {
+        uint256 y = proof[1];
+        // The precompile would see y + BASE_FIELD as negative, so the bound is checked here.
+        if (y >= BASE_FIELD) revert PointInvalid();
+        assembly ("memory-safe") {
+            // `pairs` has room for index + 1 pairs.
+            let at := add(add(pairs, 0x20), mul(index, PAIR))
+            calldatacopy(at, proof, PAIR)
+            mstore(add(at, 0x20), sub(BASE_FIELD, y))
+        }
     }
 
     /// @dev Writes (sum, point of the key at `offset`) as pair `index`.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
+import {DataContract} from "./DataContract.sol";
 import {DEVELOPMENT_SETUP_HASH} from "./DevelopmentSetup.sol";
 
 /// @title Groth16 verification keys as the code of data contracts
@@ -34,21 +35,24 @@ library VerificationKeys {
     error SetupNotShared(bytes32 circuitId);
     error DevelopmentKeyOnPublicChain(bytes32 circuitId, uint256 chainId);
 
-    /// @notice The words of a key. Only for addresses that `inspect` accepted: code never changes afterwards, since the
-    /// code of a data contract cannot run and so cannot self-destruct.
-    function read(address key) internal view returns (bytes memory packed) {
-        return _code(key, key.code.length - 1);
+    /// @notice The words of a key that `inspect` accepted.
+    function read(address key, uint256 signals) internal view returns (bytes memory packed) {
+        return DataContract.read(key, lengthOf(signals));
+    }
+
+    function lengthOf(uint256 signals) internal pure returns (uint256) {
+        return IC + 0x40 * (signals + 1);
     }
 
     /// @notice Checks all that can be checked of a key without its circuit, and gives its id and the hash of the part that
     /// keys share (alpha1, beta2, gamma2).
     function inspect(address key, uint256 signals) internal view returns (bytes32 circuitId, bytes32 setupHash) {
         if (key.code.length == 0) revert KeyWithoutCode(key);
-        uint256 length = IC + 0x40 * (signals + 1);
+        uint256 length = lengthOf(signals);
         if (key.code.length != length + 1 || uint8(key.code[0]) != 0) {
             revert KeyMalformed(key, key.code.length, length + 1);
         }
-        bytes memory packed = _code(key, length);
+        bytes memory packed = DataContract.read(key, length);
         circuitId = keccak256(packed);
         setupHash = hashOf(packed, ALPHA, DELTA);
         bytes32 delta = hashOf(packed, DELTA, IC);
@@ -69,27 +73,19 @@ library VerificationKeys {
         }
     }
 
-    function _code(address key, uint256 length) private view returns (bytes memory packed) {
-        packed = new bytes(length);
-        assembly ("memory-safe") {
-            // Writes exactly the array's own bytes, from behind the STOP.
-            extcodecopy(key, add(packed, 0x20), 1, length)
-        }
-    }
-
     /// @dev A point added to infinity, or paired with it, comes back only when it is on its curve (and in its subgroup).
     function _requirePoints(bytes memory packed, bytes32 circuitId) private view {
         bytes32 infinity1 = keccak256(new bytes(0x40));
         bytes32 infinity2 = keccak256(new bytes(0x80));
-        for (uint256 at = BETA; at < IC; at += 0x80) {
-            bytes memory pair = bytes.concat(new bytes(0x40), _slice(packed, at, 0x80));
+        for (uint256 offset = BETA; offset < IC; offset += 0x80) {
+            bytes memory pair = bytes.concat(new bytes(0x40), _slice(packed, offset, 0x80));
             (bool valid,) = address(8).staticcall(pair);
-            if (!valid || hashOf(packed, at, at + 0x80) == infinity2) revert KeyPointInvalid(circuitId, at);
+            if (!valid || hashOf(packed, offset, offset + 0x80) == infinity2) revert KeyPointInvalid(circuitId, offset);
         }
-        for (uint256 at = ALPHA; at < packed.length; at = at == ALPHA ? IC : at + 0x40) {
-            bytes memory sum = bytes.concat(_slice(packed, at, 0x40), new bytes(0x40));
+        for (uint256 offset = ALPHA; offset < packed.length; offset = offset == ALPHA ? IC : offset + 0x40) {
+            bytes memory sum = bytes.concat(_slice(packed, offset, 0x40), new bytes(0x40));
             (bool valid,) = address(6).staticcall(sum);
-            if (!valid || hashOf(packed, at, at + 0x40) == infinity1) revert KeyPointInvalid(circuitId, at);
+            if (!valid || hashOf(packed, offset, offset + 0x40) == infinity1) revert KeyPointInvalid(circuitId, offset);
         }
     }
 

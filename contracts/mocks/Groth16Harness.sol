@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
-import {EPOCH_SIGNALS} from "../generated/Constants.sol";
+import {BATCH_SIGNALS, EPOCH_SIGNALS} from "../generated/Constants.sol";
 import {ISolvencyRegistry} from "../interfaces/ISolvencyRegistry.sol";
 import {Groth16Batch} from "../lib/Groth16Batch.sol";
 import {VerificationKeys} from "../lib/VerificationKeys.sol";
@@ -19,8 +19,8 @@ contract Groth16Harness {
             batches,
             epochProof,
             signals,
-            VerificationKeys.read(batchKey),
-            VerificationKeys.read(epochKey),
+            VerificationKeys.read(batchKey, BATCH_SIGNALS),
+            VerificationKeys.read(epochKey, EPOCH_SIGNALS),
             keccak256(msg.data)
         );
     }

@@ -98,6 +98,11 @@ export function addMultiple(
   return [x, y];
 }
 
+export function negated(point: readonly bigint[]): [bigint, bigint] {
+  const { x, y } = pointOf(point).negate().toAffine();
+  return [x, y];
+}
+
 /** scalar times a point of G2. */
 export function multiplyTwist(twist: readonly bigint[], scalar: bigint): bigint[] {
   const { x, y } = twistOf(twist).multiply(toField(scalar)).toAffine();

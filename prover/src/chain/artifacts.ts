@@ -13,6 +13,7 @@ const FILES = Object.freeze({
   TokenMock: "mocks/TokenMock.sol",
   ChallengesHarness: "mocks/ChallengesHarness.sol",
   Groth16Harness: "mocks/Groth16Harness.sol",
+  WalletMock: "mocks/WalletMock.sol",
 });
 
 export type ContractName = keyof typeof FILES;

@@ -45,6 +45,7 @@ const WORDS: Readonly<Record<string, (a: Record<string, unknown>) => string>> = 
   SetupNotShared: (a) => `the key of circuit ${a.circuitId} is from another set-up than the others`,
   DevelopmentKeyOnPublicChain: (a) =>
     `the key of circuit ${a.circuitId} is a development key, and chain ${a.chainId} is not a local one`,
+  DataNotStored: () => "the table is too long for the code of a contract",
   OwnableUnauthorizedAccount: (a) => `${a.account} is not the registry's owner`,
   OwnableInvalidOwner: (a) => `${a.owner} cannot own the registry`,
 };

@@ -106,10 +106,11 @@ export async function allowPolicy(
   reserves: readonly Reserve[],
 ): Promise<SentTransaction> {
   const contract = await registryAt(registry, owner);
-  const tableId = await withWords(contract.interface, () =>
+  const tableId: string = await withWords(contract.interface, () =>
     contract.getFunction("registerReserveTable").staticCall(reserves),
   );
-  await send(contract, "registerReserveTable", [reserves]);
+  const registered: string = await contract.getFunction("tables").staticCall(tableId);
+  if (BigInt(registered) === 0n) await send(contract, "registerReserveTable", [reserves]);
   return send(contract, "allowPolicy", [policy.policyHash, toBeHex(policy.descriptorHash, 32), tableId]);
 }
 
