@@ -20,7 +20,7 @@ function simplest(claim: Claim, combination: Combination): Combination {
   const isHolding = (row: number): boolean => row < AUXILIARY_BASE;
   for (const left of [...combination.keys()].filter(isHolding)) {
     const unknowns = claim.unknowns.filter(({ row }) => !isHolding(row) || (row !== left && best.has(row)));
-    const decision = decideExactly({ ...claim, unknowns });
+    const decision = decideExactly({ ...claim, unknowns }, [...best.keys()]);
     if (!decision.holds) best = decision.combination;
   }
   checked(claim, { holds: false, combination: best });

@@ -41,7 +41,7 @@ export function decideExactly(claim: Claim, suggestion: readonly number[] = []):
       for (let k = 0; k < row.length; k++) {
         const a = row[k]!;
         const b = pivotRow[k]!;
-        if (a === 0n && (factor === 0n || b === 0n)) continue;
+        if ((a === 0n || p === denominator) && (factor === 0n || b === 0n)) continue;
         row[k] = (sign * (p * a - factor * b)) / denominator;
       }
     }
