@@ -159,6 +159,8 @@ export const riskParametersSchema = z
     shape: ShapeSchema.optional(),
   })
   .superRefine((policy, context) => {
+    // What follows compares decimals, so each must be one.
+    if (context.issues.length > 0) return;
     const fail = (path: PropertyKey[], message: string) =>
       context.addIssue({ code: "custom", path, message });
     const below = (a: string, b: string): boolean => compareDecimals(a, b) < 0;

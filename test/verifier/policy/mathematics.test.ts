@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+
+const folder = new URL("../../../verifier/src/policy/", import.meta.url);
+const sources = readdirSync(folder).map((name) => ({
+  name,
+  code: readFileSync(new URL(name, folder), "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, ""),
+}));
+/** Exact or correctly rounded in every engine. */
+const SAME_EVERYWHERE = ["sqrt", "max", "min", "abs", "floor", "ceil", "trunc", "sign", "SQRT2"];
+
+function offences(code: string): string[] {
+  const members = [...code.matchAll(/\bMath\s*\.\s*(\w+)/g)].map((match) => match[1]!);
+  const named = members.filter((member) => !SAME_EVERYWHERE.includes(member));
+  const indirect = [...code.matchAll(/\bMath\b(?!\s*\.)/g)].map(() => "Math");
+  // On doubles ** is as unspecified as Math.pow; on BigInt it is exact.
+  const powers = [...code.matchAll(/\*\*(?!\s*(?:BigInt\(|\d+n))/g)].map(() => "**");
+  return [...named, ...indirect, ...powers];
+}
+
+describe("policy code", () => {
+  it("uses no arithmetic of the engine that may differ between engines", () => {
+    expect(sources.length).toBeGreaterThan(8);
+    for (const { name, code } of sources) expect(offences(code), name).toEqual([]);
+  });
+
+  it("takes transcendental functions from one file only, and that from exactly pinned packages", () => {
+    for (const { name, code } of sources) {
+      if (name !== "mathematics.ts") expect(code, name).not.toContain("@stdlib/");
+    }
+    const manifest = JSON.parse(
+      readFileSync(new URL("../../../verifier/package.json", import.meta.url), "utf8"),
+    ) as { dependencies: Record<string, string> };
+    const pinned = Object.entries(manifest.dependencies).filter(([name]) => name.startsWith("@stdlib/"));
+    expect(pinned).toHaveLength(4);
+    for (const [, version] of pinned) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+
+  it("would be caught using them", () => {
+    for (const code of [
+      "Math.exp(1)",
+      "Math . log(2)",
+      "const { pow } = Math;",
+      "x ** 0.5",
+      "Math['exp'](1)",
+    ])
+      expect(offences(code)).toHaveLength(1);
+    expect(offences("Math.sqrt(2) + Number(10n ** BigInt(x)) + 2n ** 96n")).toEqual([]);
+  });
+});
