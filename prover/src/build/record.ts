@@ -1,0 +1,106 @@
+// Counts the constraints of the circuits and writes test/recorded/constraints.json, which is reviewed as a diff.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { compileInstance } from "./artifacts.ts";
+import { compileProgram } from "./compile.ts";
+import { instanceProgram, listInstances, type Parameter } from "./instances.ts";
+import { ROOT } from "./paths.ts";
+import { parseR1csHeader } from "./r1cs.ts";
+
+export const RECORDED = join(ROOT, "test/recorded/constraints.json");
+
+/** Constraints at --O2. Slopes are differences between small instances, to two digits after the point. */
+export interface RecordedConstraints {
+  readonly batch: {
+    /** Per block of six holdings. */
+    readonly perBlock: number;
+    /** Per word of three auxiliaries. */
+    readonly perAuxWord: number;
+    readonly batchFixed: number;
+  };
+  readonly epoch: {
+    readonly perCoefficient: number;
+    readonly perRow: number;
+    /** Per asset, beyond its coefficients and rows: ranges, claim, comparison. */
+    readonly perAsset: number;
+  };
+  /** Of each instance of circuits/instances.json. */
+  readonly instances: Readonly<Record<string, number>>;
+}
+
+export async function measureConstraints(say: (line: string) => void): Promise<RecordedConstraints> {
+  const batch = await measureBatch(say);
+  const epoch = await measureEpoch(say);
+  const instances: Record<string, number> = {};
+  for (const { name } of listInstances()) {
+    instances[name] = constraintsOf((await compileInstance(name)).r1cs);
+    say(`${name}: ${instances[name]}`);
+  }
+  return { batch, epoch, instances };
+}
+
+/** Blocks in steps of 16, the arity of the tree; words in steps of 14, the rate of the sponge, with which come 3 blinds. */
+async function measureBatch(say: Say): Promise<RecordedConstraints["batch"]> {
+  const count = (blocks: number, words: number): Promise<number> =>
+    measure("Batch", "batch", [blocks, words], say);
+  const [base, moreBlocks, moreWords] = [await count(16, 11), await count(32, 11), await count(16, 25)];
+  const perBlock = (moreBlocks - base) / 16;
+  const perAuxWord = (moreWords - base) / 14;
+  return {
+    perBlock: rounded(perBlock),
+    perAuxWord: rounded(perAuxWord),
+    batchFixed: rounded(base - 16 * perBlock - 11 * perAuxWord),
+  };
+}
+
+/**
+ * Three steps, each of 28 rows and so of whole chunks of the sponge: 14 instruments bring 14 (5 + scenarios) coefficients,
+ * 14 scenarios 14 per instrument, 14 assets 5 each.
+ */
+async function measureEpoch(say: Say): Promise<RecordedConstraints["epoch"]> {
+  const count = (assets: number, instruments: number, scenarios: number): Promise<number> =>
+    measure("Epoch", "epoch", [assets, 1, [instruments], [scenarios], [0], [0]], say);
+  const base = await count(2, 2, 2);
+  const byInstruments = (await count(2, 16, 2)) - base;
+  const byScenarios = (await count(2, 2, 16)) - base;
+  const byAssets = (await count(16, 2, 2)) - base;
+  const perCoefficient = (byInstruments - byScenarios) / (14 * (5 + 2) - 14 * 2);
+  const perRow = (byScenarios - 14 * 2 * perCoefficient) / 28;
+  return {
+    perCoefficient: rounded(perCoefficient),
+    perRow: rounded(perRow),
+    perAsset: rounded((byAssets - 14 * 5 * perCoefficient - 28 * perRow) / 14),
+  };
+}
+
+type Say = (line: string) => void;
+
+async function measure(
+  template: string,
+  statement: string,
+  parameters: readonly Parameter[],
+  say: Say,
+): Promise<number> {
+  const name = ["count", statement, ...parameters.flat(2)].join("-");
+  const signals = listInstances().find((instance) => instance.template === template)?.public ?? [];
+  const file = `statements/${statement}.circom`;
+  const program = instanceProgram({ name, file, template, parameters, public: signals });
+  const count = constraintsOf((await compileProgram(program)).r1cs);
+  say(`${name}: ${count}`);
+  return count;
+}
+
+function constraintsOf(r1cs: string): number {
+  return parseR1csHeader(readFileSync(r1cs)).constraints;
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+if (import.meta.main) {
+  const recorded = await measureConstraints((line) => process.stderr.write(`${line}\n`));
+  mkdirSync(dirname(RECORDED), { recursive: true });
+  writeFileSync(RECORDED, `${JSON.stringify(recorded, null, 2)}\n`);
+  process.stdout.write(`${JSON.stringify(recorded, null, 2)}\n`);
+}

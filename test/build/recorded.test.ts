@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { compileInstance } from "../../prover/src/build/artifacts.ts";
+import { listInstances } from "../../prover/src/build/instances.ts";
+import { parseR1csHeader } from "../../prover/src/build/r1cs.ts";
+import { RECORDED, type RecordedConstraints } from "../../prover/src/build/record.ts";
+
+const recorded: RecordedConstraints = JSON.parse(readFileSync(RECORDED, "utf8"));
+const instances = listInstances();
+
+describe("recorded constraints", () => {
+  it("list every instance and nothing else", () => {
+    expect(Object.keys(recorded.instances).sort()).toEqual(instances.map(({ name }) => name).sort());
+  });
+
+  it.each(instances.filter(({ sets }) => sets.includes("test")))(
+    "are those of $name as built",
+    async ({ name }) => {
+      const { r1cs } = await compileInstance(name);
+      expect(parseR1csHeader(readFileSync(r1cs)).constraints).toBe(recorded.instances[name]);
+    },
+  );
+
+  it("add up: a batch costs its blocks, its words and the rest, to a chunk of the sponge and a node of the tree", () => {
+    const { perBlock, perAuxWord, batchFixed } = recorded.batch;
+    for (const { name, parameters } of instances.filter(({ template }) => template === "Batch")) {
+      const [blocks, words] = parameters as readonly [number, number];
+      const expected = batchFixed + perBlock * blocks + perAuxWord * words;
+      expect(Math.abs(recorded.instances[name]! - expected), name).toBeLessThan(573 + 609);
+    }
+  });
+
+  it("stay within the budget of a batch: 930 a block, 305 a word, 1,900 for the rest", () => {
+    expect(recorded.batch.perBlock).toBeLessThanOrEqual(930);
+    expect(recorded.batch.perAuxWord).toBeLessThanOrEqual(305);
+    expect(recorded.batch.batchFixed).toBeLessThanOrEqual(1900);
+  });
+
+  it("stay within the budget of an epoch: 45 a coefficient, 95 a row", () => {
+    expect(recorded.epoch.perCoefficient).toBeLessThanOrEqual(45);
+    expect(recorded.epoch.perRow).toBeLessThanOrEqual(95);
+  });
+});
