@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { certifies } from "../../../prover/src/linter/claim.ts";
+import { positiveMaximum } from "../../../prover/src/linter/integers.ts";
 import { lintPolicy } from "../../../prover/src/linter/lint-policy.ts";
 import { ruleClaims } from "../../../prover/src/linter/rules.ts";
 import { unknowns } from "../../../prover/src/linter/system.ts";
@@ -39,6 +41,25 @@ describe("the linter", () => {
       expect(report.accepted).toBe(true);
     }
   });
+
+  test.each(["demo", "all"])(
+    "accepts the policy of examples/%s, and each unit of BTC and ETH can be withdrawn",
+    async (name) => {
+      const [parameters, marks] = ["risk-parameters", "marks"].map((file) =>
+        JSON.parse(readFileSync(new URL(`../../../examples/${name}/${file}.json`, import.meta.url), "utf8")),
+      );
+      const { coefficients } = compilePolicy(parameters, marks);
+      const report = await lintPolicy(coefficients);
+      expect(report).toMatchObject({ accepted: true, findings: [] });
+      for (const asset of [0, 1]) {
+        const { hedges, max } = coefficients.groups[asset]!;
+        const best = positiveMaximum(hedges[0]!.scenarios);
+        const worth = coefficients.assets[asset]!.initial + hedges[0]!.initial - max.initial * best;
+        expect(report.unitWeights[asset]).toBe(worth);
+      }
+      expect(report.unitWeights.slice(2)).toEqual(coefficients.assets.slice(2).map((a) => a.initial));
+    },
+  );
 
   test("needs no other certificates for coarse rows, since each is 2^40 times its fine row", async () => {
     const { certificates } = await lintPolicy(tiny);

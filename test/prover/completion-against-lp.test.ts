@@ -1,0 +1,75 @@
+import { describe, expect, test } from "vitest";
+import type { Unknown } from "../../prover/src/linter/claim.ts";
+import { faceOf, minimum, type SurplusColumn } from "../../prover/src/linter/unit-weights.ts";
+import type { Entry } from "../../verifier/src/encodings/entry.ts";
+import { type CompiledPolicy, compilePolicy } from "../../verifier/src/policy/compile.ts";
+import { completeAccount } from "../../verifier/src/policy/complete.ts";
+import { policyMatrix } from "../../verifier/src/policy/matrix.ts";
+import { COLUMN } from "../../verifier/src/policy/shape.ts";
+import { tinyMarks, tinyRiskParameters, twoGroupMarks, twoGroupRiskParameters } from "../support/policies.ts";
+import { seeded } from "../support/random.ts";
+import { randomBook } from "../support/random-books.ts";
+
+/**
+ * The largest surplus that any auxiliaries give these holdings, as an exact fraction: the same linear program as for a unit that
+ * leaves, for minus the whole book and with no auxiliary free to fall.
+ */
+function exactOptimum(
+  policy: CompiledPolicy,
+  holdings: readonly Entry[],
+  column: SurplusColumn,
+): [bigint, bigint] {
+  const { layout } = policy;
+  const system = { layout, matrix: policyMatrix(policy.coefficients) };
+  const { auxiliaries, ...face } = faceOf(system, 0, column, -1);
+  const open = [COLUMN.equity, COLUMN.maintenance, COLUMN.initial].filter((c) => c !== column);
+  const book = new Map<number, bigint>();
+  for (const { row, quantity } of holdings) {
+    for (const [c, coefficient] of system.matrix.get(row)!) {
+      if (!open.includes(c as 0)) book.set(c, (book.get(c) ?? 0n) - coefficient * quantity);
+    }
+  }
+  const assetTerms: Unknown["terms"] = [...book].filter(([, c]) => c !== 0n);
+  const least = minimum({ ...face, auxiliaries, assetTerms });
+  if (typeof least === "string") throw new Error(`the program is ${least}`);
+  return [-least.numerator, least.denominator];
+}
+
+/** What a hedge that must be whole can lose against one that need not: one unit of refund and of charge, for each hedge. */
+function wholeUnits({ coefficients }: CompiledPolicy, level: "maintenance" | "initial"): bigint {
+  let total = 0n;
+  for (const { hedges, max } of coefficients.groups) {
+    for (const hedge of hedges) {
+      const largest = hedge.scenarios.reduce((sum, p) => sum + (p < 0n ? -p : p), 0n);
+      total += hedge[level] - max[level] * largest;
+    }
+  }
+  return total;
+}
+
+describe("closed-form completion against the linear program, in exact fractions", () => {
+  for (const [name, policy, accounts] of [
+    ["tiny", compilePolicy(tinyRiskParameters, tinyMarks), 150],
+    ["two groups", compilePolicy(twoGroupRiskParameters, twoGroupMarks), 25],
+  ] as const) {
+    test(`is the optimum, but for whole hedges, over ${accounts} books of policy "${name}"`, () => {
+      const random = seeded(`exact optimum ${name}`);
+      const seen = { equal: 0, hedged: 0, short: 0 };
+      for (let i = 0; i < accounts; i++) {
+        const holdings = randomBook(policy, random);
+        const { report } = completeAccount(policy, holdings);
+        const hedged = report.groups.some(({ hedge }) => hedge > 0n);
+        // Hedges serve initial margin, or maintenance margin where a shortfall would be left.
+        const level = report.shortfall > 0n ? "maintenance" : "initial";
+        const came = level === "initial" ? report.initialSurplus : report.maintenanceSurplus;
+        const [n, d] = exactOptimum(policy, holdings, COLUMN[level]);
+        expect(came * d).toBeLessThanOrEqual(n);
+        expect(n - came * d).toBeLessThanOrEqual(hedged ? wholeUnits(policy, level) * d : 0n);
+        if (came * d === n) seen.equal++;
+        if (hedged) seen.hedged++;
+        if (level === "maintenance") seen.short++;
+      }
+      for (const [what, count] of Object.entries(seen)) expect(count, what).toBeGreaterThan(accounts / 25);
+    });
+  }
+});
