@@ -10,11 +10,11 @@ export interface BatchRunner {
   close(): Promise<void>;
 }
 
-/** Below this many batches, starting processes takes longer than the work. */
+/** Below this many batches, starting threads takes longer than the work. */
 const POOL_FROM = 40;
 const TASKS_PER_MESSAGE = 8;
 
-/** In this process for small epochs, in worker processes (WebAssembly hashes fill a core) for others. */
+/** In this thread for small epochs, in worker threads for others: hashing fills a core. */
 export function batchRunner(batches: number, workers: number = availableParallelism()): BatchRunner {
   return batches < POOL_FROM || workers < 2 ? localRunner() : poolRunner(workers);
 }
@@ -28,13 +28,10 @@ export function localRunner(): BatchRunner {
   };
 }
 
-/** Processes, not threads: the hash's package can't be imported in a worker thread. */
 export function poolRunner(workers: number): BatchRunner {
   const pool = new Tinypool({
     filename: new URL("./worker.ts", import.meta.url).href,
-    runtime: "child_process",
-    // Numbers in tasks and results are bigints.
-    serialization: "advanced",
+    runtime: "worker_threads",
     minThreads: workers,
     maxThreads: workers,
   });

@@ -1,4 +1,4 @@
-// Entry of a worker process: several tasks a message, because a message costs about as much as a small batch.
+// Entry of a worker thread: several tasks a message, because a message costs about as much as a small batch.
 import { type BatchTask, runBatchTask } from "./tasks.ts";
 
 export default async function run(tasks: readonly BatchTask[]): Promise<unknown[]> {

@@ -23,6 +23,6 @@ export interface EpochConfig {
   readonly circuits: { readonly batch: string; readonly epoch: string };
   /** At least 32 random bytes that the operator keeps from epoch to epoch; salts derive from it. */
   readonly operatorSecret: Uint8Array;
-  /** Worker processes for commitments; by default one per core. */
+  /** Worker threads for commitments; by default one per core. */
   readonly workers?: number;
 }
