@@ -76,7 +76,7 @@ function programOf(spec: CircuitSpec): Program {
 /** Names of the signals that a source assigns without a constraint, whatever template they are in. */
 function hintedNames(sources: Sources): Set<string> {
   const hints = [...sources.values()].flatMap((text) => [
-    ...text.matchAll(/(\w+)\s*(?:\[[^;\n]*\]\s*)?<--|-->\s*(\w+)/g),
+    ...text.matchAll(/\b(\w+)\s*(?:\[[^;\n]*\]\s*)?<--|-->\s*(\w+)/g),
   ]);
   return new Set(hints.map((match) => (match[1] ?? match[2])!));
 }
