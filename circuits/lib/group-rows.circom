@@ -6,7 +6,7 @@ include "epoch-shape.circom";
 // cap column).
 //
 // Parameters
-//   instruments, scenarios, hedges   of the group
+//   instruments, scenarios, hedges   of the group; instruments and scenarios 1 and up
 // Inputs
 //   coefficients[..]         in the order of groupCoefficientList (verifier/src/policy/matrix.ts): per instrument the
 //                            long's columns 0, 1, 2 and scenarios, then the short's columns 1 and 2; the max's columns 1
@@ -14,9 +14,12 @@ include "epoch-shape.circom";
 //   maintenance, initial     gamma and gamma^2, the weights of columns 1 and 2
 //   scenario[scenarios]      the powers of gamma that weigh the group's scenario columns
 // Outputs
-//   long[..], short[..], max, hedge[..]   T of the rows
+//   long[..], short[..]      T of the instruments' rows
+//   auxiliary[1 + hedges]    T of the max, then of the hedges
 // Cost                       1 per coefficient, less the instruments' column 0
 template GroupRows(instruments, scenarios, hedges) {
+    assert(1 <= instruments && 1 <= scenarios);
+
     var count = groupCoefficientCount(instruments, scenarios, hedges);
     signal input coefficients[count];
     signal input maintenance;
@@ -24,8 +27,7 @@ template GroupRows(instruments, scenarios, hedges) {
     signal input scenario[scenarios];
     signal output long[instruments];
     signal output short[instruments];
-    signal output max;
-    signal output hedge[hedges];
+    signal output auxiliary[1 + hedges];
 
     // 1. Each coefficient times the weight of its column.
     var weight[count];
@@ -75,14 +77,14 @@ template GroupRows(instruments, scenarios, hedges) {
     }
 
     // 3. The max is charged in maintenance and initial, and offsets the loss in every scenario alike.
-    max <== term[at] + term[at + 1] + everyScenario;
+    auxiliary[0] <== term[at] + term[at + 1] + everyScenario;
     at += 2;
     for (var h = 0; h < hedges; h++) {
         var sum = 0;
         for (var i = 0; i < 2 + scenarios; i++) {
             sum += term[at + i];
         }
-        hedge[h] <== sum;
+        auxiliary[1 + h] <== sum;
         at += 2 + scenarios;
     }
 }

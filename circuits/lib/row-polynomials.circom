@@ -85,13 +85,13 @@ template RowPolynomials(assets, groups, instruments, scenarios, hedgeCounts, hed
             holding[row + 2 * n] <== groupRows[g].long[n];
             holding[row + 2 * n + 1] <== groupRows[g].short[n];
         }
-        auxiliary[at] <== groupRows[g].max;
+        auxiliary[at] <== groupRows[g].auxiliary[0];
         for (var s = 0; s < scenarios[g]; s++) {
             auxiliary[at + 1 + s] <== -power[column + s];
         }
         for (var h = 0; h < hedgeCounts[g]; h++) {
             var cap = capColumns + capsBelow(hedgedAssets[hedge + h], hedges, hedgedAssets);
-            auxiliary[at + 1 + scenarios[g] + h] <== groupRows[g].hedge[h] - power[cap];
+            auxiliary[at + 1 + scenarios[g] + h] <== groupRows[g].auxiliary[1 + h] - power[cap];
         }
         coefficient += count;
         row += 2 * instruments[g];

@@ -16,7 +16,7 @@ include "../lib/sponge.circom";
 // Parameters, the shape (verifier/src/policy/shape.ts)
 //   assets                     1 and up
 //   groups                     risk groups, 1 and up
-//   instruments[groups], scenarios[groups], hedgeCounts[groups]   of each group; scenarios 1 and up
+//   instruments[groups], scenarios[groups], hedgeCounts[groups]   of each group; instruments and scenarios 1 and up
 //   hedgedAssets[..]           asset of each hedge, group by group, ascending within a group; [0] without hedges
 // Public inputs
 //   policyHash                 opened here
