@@ -15,8 +15,7 @@ export interface Position {
   readonly units: bigint;
 }
 type Level = "maintenance" | "initial";
-const sum = (list: readonly q.Rational[]) =>
-  list.reduce((a, b) => (a.d === b.d ? { n: a.n + b.n, d: a.d } : q.lowestTerms(q.add(a, b))), q.ZERO);
+const sum = (list: readonly q.Rational[]) => list.reduce(q.add, q.ZERO);
 
 /**
  * Margin surplus as the mission words it, in quote, from the two policy files alone: haircut-weighted collateral and
@@ -73,8 +72,8 @@ export function independentSurplus(
     const value = asset ? q.multiply(amount(asset, "asset"), spot(asset.symbol)) : q.ZERO;
     const weights = scenarios.map((s) => q.multiply(scenarioWeight(s), decimal(policy.marginFactor[level])));
     const lines = scenarios.map((s, i) => ({
-      pnl: q.multiply(pnl[i]!, weights[i]!),
-      move: q.multiply(spotMove(s), weights[i]!),
+      pnl: q.lowestTerms(q.multiply(pnl[i]!, weights[i]!)),
+      move: q.lowestTerms(q.multiply(spotMove(s), weights[i]!)),
     }));
     return [...parts, bestUse(lines, decimal(hedge?.refund[level] ?? "0"), value)];
   });
@@ -90,9 +89,7 @@ function bestUse(scenarios: { pnl: q.Rational; move: q.Rational }[], refund: q.R
     else if (q.isLess(line.pnl, lines[same]!.pnl)) lines[same] = line;
   }
   const corners = lines.flatMap((a, i) =>
-    lines
-      .slice(0, i)
-      .map((b) => q.lowestTerms(q.divide(q.subtract(a.pnl, b.pnl), q.subtract(b.move, a.move)))),
+    lines.slice(0, i).map((b) => q.divide(q.subtract(a.pnl, b.pnl), q.subtract(b.move, a.move))),
   );
   const inside = corners.filter((v) => q.isLess(q.ZERO, v) && q.isLess(v, value));
   const gain = (v: q.Rational) =>
