@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fieldElement, fromJson, word } from "@plimsoll/verifier/formats/codecs.ts";
 import { z } from "zod";
@@ -21,6 +21,8 @@ const sums = z.array(z.tuple([z.int().nonnegative(), word]));
 /** Sums of a batch by row: plain, and weighted by alpha^u without the batch's own weight. */
 export const batchSumsFormat = z.strictObject({ totals: sums, weights: sums });
 
+// Read without promises: the readers are workers with nothing else to do, and a promise costs more than a small file.
+
 /** Private files of one batch, in the order in which they appear. */
 export function batchFiles(folder: string, batch: number) {
   const stem = join(folder, batch.toString().padStart(6, "0"));
@@ -32,22 +34,22 @@ export function batchFiles(folder: string, batch: number) {
   });
 }
 
-export async function readPlannedAccounts(folder: string, batch: number): Promise<CompletedAccount[]> {
-  const text = await readFile(batchFiles(folder, batch).accounts, "utf8");
+export function readPlannedAccounts(folder: string, batch: number): CompletedAccount[] {
+  const text = readFileSync(batchFiles(folder, batch).accounts, "utf8");
   return text.split("\n").filter(Boolean).map(accountFromLine);
 }
 
 /** A batch's commit file; undefined where there is none or it is spoilt, for committing again gives the same. */
-export async function readBatchCommit(folder: string, batch: number): Promise<BatchCommitFile | undefined> {
+export function readBatchCommit(folder: string, batch: number): BatchCommitFile | undefined {
   try {
-    return z.decode(batchCommitFormat, JSON.parse(await readFile(batchFiles(folder, batch).commit, "utf8")));
+    return z.decode(batchCommitFormat, JSON.parse(readFileSync(batchFiles(folder, batch).commit, "utf8")));
   } catch {
     return undefined;
   }
 }
 
-export async function readBatchSums(folder: string, batch: number) {
+export function readBatchSums(folder: string, batch: number) {
   const file = batchFiles(folder, batch).sums;
-  const { totals, weights } = fromJson(batchSumsFormat, await readFile(file, "utf8"), file);
+  const { totals, weights } = fromJson(batchSumsFormat, readFileSync(file, "utf8"), file);
   return { totals: new Map(totals), weights: new Map(weights) };
 }

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from "node:crypto";
+import { createHmac, createSecretKey, type KeyObject, randomBytes } from "node:crypto";
 import { FIELD } from "@plimsoll/verifier/constants.ts";
 
 /** The operator's long-term secret for salts, at least 32 bytes. Never in a log, message or file of the project. */
@@ -37,8 +37,17 @@ export function randomFieldElement(): bigint {
 }
 
 function hmac(secret: OperatorSecret, parts: readonly string[]): bigint {
-  const mac = createHmac("sha256", secret);
+  const mac = createHmac("sha256", keyOf(secret));
   // JSON keeps the parts apart: no two lists share a text.
   mac.update(JSON.stringify(parts));
   return BigInt(`0x${mac.digest("hex")}`);
+}
+
+// Making a key object costs more than the HMAC itself, and there is one per account.
+const keys = new WeakMap<OperatorSecret, KeyObject>();
+
+function keyOf(secret: OperatorSecret): KeyObject {
+  const key = keys.get(secret) ?? createSecretKey(secret);
+  keys.set(secret, key);
+  return key;
 }

@@ -6,7 +6,7 @@ import {
 } from "@plimsoll/verifier/encodings/batch.ts";
 import { accumulate } from "@plimsoll/verifier/encodings/totals.ts";
 import { toJson } from "@plimsoll/verifier/formats/codecs.ts";
-import { writePrivate } from "../pipeline/files.ts";
+import { writePrivateQuickly } from "../pipeline/files.ts";
 import { type AccountSize, accountSize } from "../plan/account-words.ts";
 import { assembleBatch, type Placed } from "../plan/assemble.ts";
 import {
@@ -74,13 +74,13 @@ export async function runBatchTask(task: BatchTask): Promise<TaskResults[BatchTa
     case "weigh":
       return weigh(task);
     case "fractions":
-      return batchFractions(await readBatchSums(task.folder, task.batch), task.beta);
+      return batchFractions(readBatchSums(task.folder, task.batch), task.beta);
   }
 }
 
 async function commit(task: Extract<BatchTask, { kind: "commit" }>): Promise<CommitResult> {
   const { folder, batch, capacity, blinds, identity, secret } = task;
-  const accounts = await readPlannedAccounts(folder, batch);
+  const accounts = readPlannedAccounts(folder, batch);
   const { root, transcript, ordered } = commitPlan(
     accounts,
     capacity,
@@ -94,34 +94,33 @@ async function commit(task: Extract<BatchTask, { kind: "commit" }>): Promise<Com
     identity: account.identity,
     leaf: account.leaf,
   }));
-  await writePrivate(
+  writePrivateQuickly(
     batchFiles(folder, batch).commit,
     toJson(batchCommitFormat, { root, transcript, accounts: order }),
-    "quick",
   );
   return { root, transcript, accounts: order.length };
 }
 
-async function weigh(task: Extract<BatchTask, { kind: "weigh" }>): Promise<WeighResult> {
+function weigh(task: Extract<BatchTask, { kind: "weigh" }>): WeighResult {
   const { folder, batch, capacity, blinds, gamma } = task;
-  const { opening } = await openBatch(folder, batch, capacity, blinds);
+  const { opening } = openBatch(folder, batch, capacity, blinds);
   const sums = batchSums(opening, gamma);
   const entries = { totals: [...sums.totals], weights: [...sums.weights] };
-  await writePrivate(batchFiles(folder, batch).sums, toJson(batchSumsFormat, entries), "quick");
+  writePrivateQuickly(batchFiles(folder, batch).sums, toJson(batchSumsFormat, entries));
   const weights = new Map<number, bigint>();
   accumulate(weights, sums.weights, batchWeight(gamma, batch));
   return { totals: sums.totals, weights };
 }
 
 /** A committed batch's accounts in order, and its opening, from its private files. */
-export async function openBatch(
+export function openBatch(
   folder: string,
   batch: number,
   capacity: AccountSize,
   blinds: Blinds,
-): Promise<{ ordered: Placed<OpenedAccount & { userId: string; owner: bigint }>[]; opening: BatchOpening }> {
-  const accounts = await readPlannedAccounts(folder, batch);
-  const commitOf = await readBatchCommit(folder, batch);
+): { ordered: Placed<OpenedAccount & { userId: string; owner: bigint }>[]; opening: BatchOpening } {
+  const accounts = readPlannedAccounts(folder, batch);
+  const commitOf = readBatchCommit(folder, batch);
   if (commitOf === undefined) throw new Error(`batch ${batch}: expected a commit file, came none`);
   let next = 0;
   const ordered = commitOf.accounts.map(({ line, identity, leaf }) => {

@@ -10,7 +10,7 @@ import { fastPoseidon } from "../commit/hash.ts";
 import { accountSalt } from "../commit/secrets.ts";
 import { openBatch } from "../commit/tasks.ts";
 import type { CommitContext } from "./commit-stage.ts";
-import { writePrivate } from "./files.ts";
+import { writePrivateQuickly } from "./files.ts";
 import type { StageClock } from "./progress.ts";
 
 /** Writes a bundle for every account, batch by batch. Writing one again gives the same bytes. */
@@ -27,7 +27,7 @@ export async function writeBundles(
   const common = { chainId, registry, exchange, exchangeId, epoch, snapshotTime, policyHash, descriptorHash };
   for (const [batch, { circuitId, root, transcript }] of record.batches.entries()) {
     const blinds = context.store.secrets.blinds[batch]!;
-    const { ordered, opening } = await openBatch(context.folder, batch, context.capacity, blinds);
+    const { ordered, opening } = openBatch(context.folder, batch, context.capacity, blinds);
     const levels = batchTree(slotsOf(ordered, opening, hash), hash);
     const accountsPath = pathInAccountsTree(tree, batch);
     for (const { account, slot } of ordered) {
@@ -48,7 +48,7 @@ export async function writeBundles(
         accountsPath,
         accountsRoot: record.accountsRoot,
       };
-      await writePrivate(join(folder, bundleFileName(account.userId)), bundleToJson(bundle), "quick");
+      writePrivateQuickly(join(folder, bundleFileName(account.userId)), bundleToJson(bundle));
       clock.tick();
     }
   }

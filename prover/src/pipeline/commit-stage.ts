@@ -58,7 +58,7 @@ export async function commitBatches(
   const commitments = new Array<BatchCommitment>(blinds.length);
   const missing: number[] = [];
   for (let batch = 0; batch < blinds.length; batch++) {
-    const kept = await readBatchCommit(folder, batch);
+    const kept = readBatchCommit(folder, batch);
     if (kept === undefined) {
       missing.push(batch);
     } else {

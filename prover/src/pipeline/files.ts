@@ -1,3 +1,4 @@
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { chmod, mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
@@ -7,16 +8,21 @@ const PRIVATE_FOLDER = 0o700;
 const PUBLIC_FILE = 0o644;
 const PUBLIC_FOLDER = 0o755;
 
+/** Writes a file that only the operator may read: whole or not at all, and on the disk itself when the promise settles. */
+export function writePrivate(file: string, data: string): Promise<void> {
+  return writeFileAtomic(file, data, { mode: PRIVATE_FILE, chown: false });
+}
+
 /**
- * Writes a file that only the operator may read: whole or not at all. A `durable` one is on the disk itself when the
- * promise settles; a `quick` one is for what can be made again should the machine lose power.
+ * The same for files by the thousand that can be made again should the machine lose power: whole or not at all for
+ * whoever reads them, but not forced to the disk. Nobody else may write the same file at the same time.
  */
-export function writePrivate(
-  file: string,
-  data: string,
-  kind: "durable" | "quick" = "durable",
-): Promise<void> {
-  return writeFileAtomic(file, data, { mode: PRIVATE_FILE, chown: false, fsync: kind === "durable" });
+export function writePrivateQuickly(file: string, data: string): void {
+  const unfinished = `${file}.unfinished`;
+  // An unfinished file of a killed run keeps its mode: it goes first.
+  rmSync(unfinished, { force: true });
+  writeFileSync(unfinished, data, { mode: PRIVATE_FILE });
+  renameSync(unfinished, file);
 }
 
 /** Writes a file of the public part: whole or not at all. */

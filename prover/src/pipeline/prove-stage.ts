@@ -77,7 +77,7 @@ function proveBatch(
     signals,
     prover,
     async () => {
-      const { opening } = await openBatch(folder, batch, capacity, store.secrets.blinds[batch]!);
+      const { opening } = openBatch(folder, batch, capacity, store.secrets.blinds[batch]!);
       return batchInputs(opening, gamma, beta);
     },
   );
