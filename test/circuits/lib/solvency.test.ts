@@ -12,6 +12,8 @@ const load = (name: string, from?: string, to = "") =>
     file: "lib/solvency.circom",
     template: "Solvency",
     parameters: [2, 1],
+    // Public, or --O2 would make one wire of a long and its short and leave nothing to reject.
+    public: ["holdings"],
     ...(from === undefined ? {} : { mutate: replaceOnce(FILE, from, to) }),
   });
 
