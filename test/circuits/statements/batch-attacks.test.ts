@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { FIELD, MAX_QUANTITY } from "../../../verifier/src/constants.ts";
+import { FIELD, MAX_QUANTITY, ROW_BLIND } from "../../../verifier/src/constants.ts";
 import { alphaOf, type BatchOpening } from "../../../verifier/src/encodings/batch.ts";
 import { inverse, toField } from "../../../verifier/src/field.ts";
 import { acceptsInputs, succeedsOnlyWithout } from "../../support/attack.ts";
@@ -93,6 +93,40 @@ describe("attacks on a batch", () => {
       expect(await acceptsInputs(circuit, withOutside(quantity))).toBe(false);
     }
   });
+
+  it.each([
+    [
+      "holdings",
+      "root",
+      "lib/holding-block.circom",
+      "[prev, word0, word1, meta]",
+      "[prev, 0, word1, meta]",
+      { ...two, blocks: [{ ...two.blocks[0]!, entries: holdings([5, 8n], [6, 9n]) }, two.blocks[1]!] },
+    ],
+    [
+      "auxiliaries",
+      "transcript",
+      "statements/batch.circom",
+      "sponge.in[i] <== word[i].out;",
+      "sponge.in[i] <== 0;",
+      {
+        ...two,
+        words: [{ ...two.words[0]!, entries: auxiliaries([0, 4n], [2, 4n], [3, 0n]) }, two.words[1]!],
+      },
+    ],
+  ] as const)(
+    "row 9: %s cannot be chosen after gamma (mutant: not in the %s)",
+    async (name, commitment, path, from, to, chosen) => {
+      const mutant = await without(`late-${name}`, path, from, to);
+      const forge = async (target: Circuit): Promise<bigint[]> => {
+        const committed = target.outputs(await target.solve(inputs));
+        const late = await target.solve(batchInputs(chosen));
+        return target.edit(late, { [`main.${commitment}`]: committed[commitment]! });
+      };
+      const forged = await succeedsOnlyWithout(circuit, mutant, forge);
+      expect(mutant.outputs(forged).w).toBe(batchSignals(chosen).w);
+    },
+  );
 
   it("row 10: rejects two accounts merged into one (mutant: weight without its constraint)", async () => {
     const mutant = await without(
@@ -199,6 +233,34 @@ describe("attacks on a batch", () => {
     const forged = await succeedsOnlyWithout(circuit, mutant, (target) => target.solve(batchInputs(twice)));
     // Both count in one account: 3 + 8 where one entry of the row is allowed.
     expect(mutant.outputs(forged)).toEqual(batchSignals(twice));
+  });
+
+  it("row 38: a batch known but for one balance stays hidden (mutant: blind2 not in the transcript)", async () => {
+    // Who knows all but one quantity computes, for each guess, the two blinds that t and w leave, and then the transcript.
+    const guesses = async (target: Circuit): Promise<bigint[]> => {
+      const seen = target.outputs(await target.witness(inputs));
+      const right: bigint[] = [];
+      for (const guess of [6n, 7n, 8n]) {
+        const entries = holdings([5, guess], [6, 9n]);
+        const guessed = { ...two, blocks: [{ ...two.blocks[0]!, entries }, two.blocks[1]!] };
+        const bare = batchSignals({ ...guessed, blinds: [0n, 0n, 0n] });
+        const blinds = (["t", "w"] as const).map((sum) =>
+          toField((seen[sum]! - bare[sum]!) * (BETA - BigInt(ROW_BLIND))),
+        );
+        const known = { ...guessed, blinds: [blinds[0]!, blinds[1]!, 0n] as const };
+        const { transcript } = target.outputs(await target.solve(batchInputs(known)));
+        if (transcript === seen.transcript) right.push(guess);
+      }
+      return right;
+    };
+    expect(await guesses(circuit)).toEqual([]);
+    const mutant = await without(
+      "blinds",
+      "statements/batch.circom",
+      "<== blind[k];",
+      "<== (k < 2 ? blind[k] : 0);",
+    );
+    expect(await guesses(mutant)).toEqual([7n]);
   });
 
   it("row 39: accepts one auxiliary row in two accounts", async () => {
