@@ -106,32 +106,7 @@ contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, EIP712 {
         (uint256 onChain, uint256 vouched) =
             ReserveTable.check(table, submission.claims, custody, insuranceFund);
 
-        _attestations[submission.epoch] = Attestation({
-            accountsRoot: list.accountsRoot,
-            policyHash: submission.policyHash,
-            descriptorHash: submission.descriptorHash,
-            epochCircuitId: submission.epochCircuitId,
-            epoch: submission.epoch,
-            snapshotTime: list.snapshotTime,
-            attestedAt: uint64(block.timestamp),
-            batchCount: submission.batches.length.toUint32(),
-            assetsOnChain: onChain.toUint16(),
-            assetsVouched: vouched.toUint16()
-        });
-        _opening = Opening(submission.epoch, 0, submission.epoch);
-        emit EpochAttested(
-            submission.epoch,
-            submission.policyHash,
-            list.accountsRoot,
-            submission.descriptorHash,
-            submission.batchCircuitId,
-            submission.epochCircuitId,
-            submission.batches.length.toUint32(),
-            list.snapshotTime,
-            onChain.toUint16(),
-            vouched.toUint16(),
-            submission.publicHash
-        );
+        _record(submission, list, onChain.toUint16(), vouched.toUint16());
     }
 
     // The owner says which policies count, and where their reserves are read.
@@ -315,6 +290,36 @@ contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, EIP712 {
             VerificationKeys.read(_requireCircuit(submission.epochCircuitId, true).key, EPOCH_SIGNALS),
             // Proofs and signals are in the call's data; the challenges follow from it, and are in for good measure.
             keccak256(abi.encode(keccak256(msg.data), gamma, beta))
+        );
+    }
+
+    function _record(Submission calldata submission, Sealed memory list, uint16 onChain, uint16 vouched) private {
+        uint32 batchCount = submission.batches.length.toUint32();
+        _attestations[submission.epoch] = Attestation({
+            accountsRoot: list.accountsRoot,
+            policyHash: submission.policyHash,
+            descriptorHash: submission.descriptorHash,
+            epochCircuitId: submission.epochCircuitId,
+            epoch: submission.epoch,
+            snapshotTime: list.snapshotTime,
+            attestedAt: uint64(block.timestamp),
+            batchCount: batchCount,
+            assetsOnChain: onChain,
+            assetsVouched: vouched
+        });
+        _opening = Opening(submission.epoch, 0, submission.epoch);
+        emit EpochAttested(
+            submission.epoch,
+            submission.policyHash,
+            list.accountsRoot,
+            submission.descriptorHash,
+            submission.batchCircuitId,
+            submission.epochCircuitId,
+            batchCount,
+            list.snapshotTime,
+            onChain,
+            vouched,
+            submission.publicHash
         );
     }
 }

@@ -126,7 +126,7 @@ describe("one bad proof among many is noticed", () => {
   test("the combined check agrees with one-by-one checks on random good and bad proofs", async () => {
     const die = (sides: number): number => Number(next() % BigInt(sides));
     const verdicts = new Set<boolean>();
-    for (let round = 0; round < 14; round++) {
+    for (let round = 0; round < 10; round++) {
       const made = honestCall(1 + die(3));
       const { proof } = made.batches[die(made.batches.length)]!;
       const spoils = [

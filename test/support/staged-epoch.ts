@@ -27,6 +27,8 @@ export interface Stage {
   readonly tokens: readonly Contract[];
   readonly owner: HardhatEthersSigner;
   readonly exchange: HardhatEthersSigner;
+  /** The exchange's own address, or that of its contract wallet. */
+  readonly exchangeAddress: string;
   readonly relayer: HardhatEthersSigner;
   readonly custody: HardhatEthersSigner;
   readonly insuranceFund: HardhatEthersSigner;
@@ -41,7 +43,7 @@ export const tokenDecimals = (asset: number): number => (asset % 2 === 0 ? 18 : 
 
 export async function stageRegistry(
   chain: LocalChain,
-  { assets = 2, onChain = 1, seed = "stage" } = {},
+  { assets = 2, onChain = 1, seed = "stage", exchange: wallet = "" } = {},
 ): Promise<Stage> {
   const next = scalarsFrom(seed);
   const [owner, exchange, relayer, custody, insuranceFund] = chain.signers as [
@@ -51,11 +53,12 @@ export async function stageRegistry(
     HardhatEthersSigner,
     HardhatEthersSigner,
   ];
+  const exchangeAddress = wallet === "" ? exchange.address : wallet;
   const setup = trapdoorSetup(next);
   const batchKey = trapdoorKey(setup, PUBLIC_SIGNALS.batch.length, next);
   const epochKey = trapdoorKey(setup, PUBLIC_SIGNALS.epoch.length, next);
   const { address: registry } = await deployRegistry(owner, {
-    exchange: exchange.address,
+    exchange: exchangeAddress,
     owner: owner.address,
     custody: custody.address,
     insuranceFund: insuranceFund.address,
@@ -74,7 +77,7 @@ export async function stageRegistry(
   );
   const policy = { policyHash: next(), descriptorHash: next() };
   await allowPolicy(owner, registry, policy, reserves);
-  const people = { owner, exchange, relayer, custody, insuranceFund };
+  const people = { owner, exchange, exchangeAddress, relayer, custody, insuranceFund };
   return { chain, registry, batchKey, epochKey, assets, policy, tokens, ...people, next };
 }
 
@@ -107,7 +110,7 @@ export function challengesOf(stage: Stage, draft: Draft, snapshotTime: bigint) {
   const gamma = gammaChallenge({
     chainId: stage.chain.chainId,
     registry: BigInt(stage.registry),
-    exchange: BigInt(stage.exchange.address),
+    exchange: BigInt(stage.exchangeAddress),
     epoch: draft.epoch,
     snapshotTime,
     policyHash: draft.policyHash,

@@ -63,15 +63,16 @@ export function provesOneByOne(
   proof: readonly bigint[],
 ): boolean {
   const input = signals.reduce((sum, signal, i) => sum + signal * key.ic[i + 1]!, key.ic[0]!);
-  const { Fp12 } = bn254.fields;
-  const pair = (point: readonly bigint[], twist: readonly bigint[]) =>
-    bn254.pairing(pointOf(point), twistOf(twist));
-  const right = [
-    pair(g1(key.setup.alpha), g2(key.setup.beta)),
-    pair(g1(toField(input)), g2(key.setup.gamma)),
-    pair(proof.slice(6), g2(key.delta)),
-  ].reduce((product, factor) => Fp12.mul(product, factor));
-  return Fp12.eql(pair(proof.slice(0, 2), proof.slice(2, 6)), right);
+  const pairs = [
+    [proof.slice(0, 2), proof.slice(2, 6)],
+    [negated(g1(key.setup.alpha)), g2(key.setup.beta)],
+    [negated(g1(input)), g2(key.setup.gamma)],
+    [negated(proof.slice(6)), g2(key.delta)],
+  ] as const;
+  const product = bn254.pairingBatch(
+    pairs.map(([left, right]) => ({ g1: pointOf(left), g2: twistOf(right) })),
+  );
+  return bn254.fields.Fp12.eql(product, bn254.fields.Fp12.ONE);
 }
 
 /** scalar times the generator of G1: x, y. */

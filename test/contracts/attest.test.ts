@@ -1,0 +1,339 @@
+import { type Contract, ContractFactory, type EventLog, toBeHex } from "ethers";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  allowPolicy,
+  attestEpoch,
+  circuitIdOf,
+  deployKey,
+  openEpoch,
+  readAttestation,
+  readIsAttested,
+  registryAt,
+} from "../../prover/src/chain/registry.ts";
+import type { Submission } from "../../prover/src/chain/submission.ts";
+import { commitTypedData, openTypedData, signTypedData } from "../../prover/src/chain/typed-data.ts";
+import { FIELD, MONEY_DECIMALS } from "../../verifier/src/constants.ts";
+import { accountsPath, accountsRoot } from "../../verifier/src/encodings/challenges.ts";
+import { toField } from "../../verifier/src/field.ts";
+import { deploy, type LocalChain, localChain } from "../support/chain.ts";
+import { mutantOf } from "../support/mutant.ts";
+import { call, expectRefusal } from "../support/refusal.ts";
+import {
+  challengesOf,
+  type Draft,
+  draftEpoch,
+  epochSignals,
+  fund,
+  honestEpoch,
+  openNow,
+  proveEpoch,
+  type Stage,
+  stageRegistry,
+} from "../support/staged-epoch.ts";
+import { trapdoorKey, trapdoorProof } from "../support/trapdoor.ts";
+
+const CLAIMS = [5_000_000n, 7_000n, 9_000n];
+
+let chain: LocalChain;
+let stage: Stage;
+/** An opened epoch with an honest submission that no refused attempt uses up. */
+let honest: Submission;
+let snapshotTime: bigint;
+beforeAll(async () => {
+  chain = await localChain();
+  stage = await stageRegistry(chain);
+  await fund(stage, CLAIMS);
+  ({ submission: honest, snapshotTime } = await honestEpoch(stage, 7n, 3, CLAIMS));
+});
+afterAll(() => chain.close());
+
+const attest = (submission: Submission, sender = stage.exchange, signature?: string) =>
+  attestEpoch(sender, stage.registry, submission, signature);
+const sign = (signer: Stage["owner"], submission: Submission, at = snapshotTime, registry = stage.registry) =>
+  signTypedData(signer, commitTypedData({ chainId: chain.chainId, registry }, at, submission));
+
+describe("only the exchange's own epoch is attested", () => {
+  test("a stranger's, though its proofs hold", async () => {
+    await expectRefusal(attest(honest, stage.relayer), "ExchangeSignatureInvalid");
+    const own = await sign(stage.relayer, honest);
+    await expectRefusal(attest(honest, stage.relayer, own), "ExchangeSignatureInvalid");
+  });
+
+  test("one that a relayer changed: every field that is not proved is signed", async () => {
+    const signature = await sign(stage.exchange, honest);
+    const [first, ...others] = honest.batches;
+    const edits: Partial<Submission>[] = [
+      { totalsCommitment: honest.totalsCommitment + 1n },
+      { weightsCommitment: honest.weightsCommitment + 1n },
+      { publicHash: honest.publicHash + 1n },
+      { claims: [5_000_000n, 7_000n, 9_001n] },
+      { batches: others },
+      { batches: [{ ...first!, root: first!.root + 1n }, ...others] },
+      { batches: [{ ...first!, transcript: first!.transcript + 1n }, ...others] },
+      { batchCircuitId: honest.epochCircuitId },
+    ];
+    for (const edit of edits) {
+      await expectRefusal(
+        attest({ ...honest, ...edit }, stage.relayer, signature),
+        "ExchangeSignatureInvalid",
+      );
+    }
+    const stale = await sign(stage.exchange, honest, snapshotTime - 1n);
+    await expectRefusal(attest(honest, stage.relayer, stale), "ExchangeSignatureInvalid");
+    const elsewhere = await sign(stage.exchange, honest, snapshotTime, stage.owner.address);
+    await expectRefusal(attest(honest, stage.relayer, elsewhere), "ExchangeSignatureInvalid");
+  });
+});
+
+describe("proofs hold for this list of batches, this policy and these challenges only", () => {
+  const batches = (edit: (list: Submission["batches"]) => Submission["batches"]): Promise<unknown> =>
+    attest({ ...honest, batches: edit(honest.batches) });
+
+  test("a batch missing, repeated, swapped or truncated away, with every proof kept", async () => {
+    await expectRefusal(
+      batches(([, ...rest]) => rest),
+      "ProofsRejected",
+    );
+    await expectRefusal(
+      batches((list) => list.slice(0, 2)),
+      "ProofsRejected",
+    );
+    await expectRefusal(
+      batches((list) => [...list, list[0]!]),
+      "ProofsRejected",
+    );
+    await expectRefusal(
+      batches(([a, b, c]) => [b!, a!, c!]),
+      "ProofsRejected",
+    );
+    await expectRefusal(
+      batches(([a, , c]) => [a!, a!, c!]),
+      "ProofsRejected",
+    );
+    await expectRefusal(
+      batches(() => []),
+      "NoBatches",
+    );
+  });
+
+  test("a batch under another gamma", async () => {
+    const other = challengesOf(
+      stage,
+      { ...honest, totalsCommitment: honest.totalsCommitment + 1n },
+      snapshotTime,
+    );
+    const [first, ...rest] = honest.batches;
+    const signals = [first!.root, first!.transcript, first!.t, first!.w, other.gamma, other.beta];
+    const proof = trapdoorProof(stage.batchKey, signals, stage.next);
+    await expectRefusal(attest({ ...honest, batches: [{ ...first!, proof }, ...rest] }), "ProofsRejected");
+  });
+
+  test("an epoch proof for other sums, another rho or another policy than the submission's", async () => {
+    const challenges = challengesOf(stage, honest, snapshotTime);
+    const spoiled = epochSignals(honest, challenges);
+    for (const i of spoiled.keys()) {
+      const signals = spoiled.map((signal, j) => (i === j ? toField(signal + 1n) : signal));
+      const epochProof = trapdoorProof(stage.epochKey, signals, stage.next);
+      await expectRefusal(attest({ ...honest, epochProof }), "ProofsRejected");
+    }
+  });
+
+  test("proofs of another snapshot time, epoch, registry, exchange or chain", async () => {
+    const draft: Draft = honest;
+    const elsewhere = { ...stage, registry: stage.owner.address };
+    const byAnother = { ...stage, exchangeAddress: stage.relayer.address };
+    const otherChain = { ...stage, chain: { ...chain, chainId: 1n } };
+    await expectRefusal(attest(proveEpoch(stage, draft, snapshotTime + 1n)), "ProofsRejected");
+    for (const place of [elsewhere, byAnother, otherChain]) {
+      await expectRefusal(attest(proveEpoch(place, draft, snapshotTime)), "ProofsRejected");
+    }
+    const renumbered = { ...proveEpoch(stage, { ...draft, epoch: 8n }, snapshotTime), epoch: 7n };
+    await expectRefusal(attest(renumbered), "ProofsRejected");
+    await expectRefusal(attest({ ...honest, epoch: 8n }), "EpochNotOpen", { lastOpened: 7n });
+  });
+
+  test("a policy that is not allowed, one hash of an allowed pair with another, the pair after it is disallowed", async () => {
+    const { policyHash, descriptorHash } = stage.policy;
+    for (const edit of [
+      { policyHash: policyHash + 1n },
+      { descriptorHash: descriptorHash + 1n },
+      { policyHash: policyHash + FIELD },
+    ]) {
+      await expectRefusal(
+        attest({ ...honest, ...edit }),
+        "PolicyNotAllowed",
+        edit.policyHash ? { policyHash: edit.policyHash } : {},
+      );
+    }
+    const registry = await registryAt(stage.registry, stage.owner);
+    const pair = [policyHash, toBeHex(descriptorHash, 32)];
+    await (await registry.getFunction("disallowPolicy").send(...pair)).wait();
+    await expectRefusal(attest(honest), "PolicyNotAllowed");
+    await expectRefusal(call(registry, "disallowPolicy", ...pair), "PolicyNotAllowed");
+    const reserves = await Promise.all(
+      stage.tokens.map(async (token, claim) => ({
+        token: await token.getAddress(),
+        claim,
+        unitDecimals: claim === 0 ? MONEY_DECIMALS : 8,
+      })),
+    );
+    await allowPolicy(stage.owner, stage.registry, stage.policy, reserves);
+  });
+
+  test("a circuit that is not registered, or one in the other's place", async () => {
+    const unknown = circuitIdOf(trapdoorKey(stage.batchKey.setup, 6, stage.next).packed);
+    for (const edit of [
+      { batchCircuitId: unknown },
+      { epochCircuitId: unknown },
+      { batchCircuitId: honest.epochCircuitId },
+      { epochCircuitId: honest.batchCircuitId },
+    ]) {
+      await expectRefusal(attest({ ...honest, ...edit }), "CircuitUnknown");
+    }
+  });
+});
+
+describe("numbers have one encoding", () => {
+  const others = (x: bigint): bigint[] => [x + FIELD, FIELD, (1n << 256n) - 1n];
+
+  test.each(["root", "transcript", "t", "w"] as const)("%s as x + r, as r, as 2^256 - 1", async (signal) => {
+    for (const value of others(honest.batches[1]![signal])) {
+      // Proofs are made for the value modulo r: nothing but the canonical form is wrong.
+      const batches = honest.batches.map((batch, b) => (b === 1 ? { ...batch, [signal]: value } : batch));
+      const submission = proveEpoch(stage, { ...honest, batches }, snapshotTime);
+      await expectRefusal(attest(submission), "NotInField", { value });
+    }
+  });
+
+  test.each(["totalsCommitment", "weightsCommitment"] as const)(
+    "%s as x + r, as r, as 2^256 - 1",
+    async (field) => {
+      for (const value of others(honest[field])) {
+        const submission = proveEpoch(stage, { ...honest, [field]: value }, snapshotTime);
+        await expectRefusal(attest(submission), "NotInField", { value });
+      }
+    },
+  );
+
+  test("a mutant without the check takes one statement under two roots", async () => {
+    const from = "if (value >= FIELD) revert NotInField(value);";
+    const { abi, bytecode } = await mutantOf("SolvencyRegistry.sol", "SolvencyRegistry", [
+      { file: "lib/Challenges.sol", from, to: "value;" },
+    ]);
+    const keys = [
+      await deployKey(stage.owner, stage.batchKey.packed),
+      await deployKey(stage.owner, stage.epochKey.packed),
+    ];
+    const people = [stage.exchange, stage.owner, stage.custody, stage.insuranceFund].map(
+      (one) => one.address,
+    );
+    const epochKeys = [{ key: keys[1]!.address, assets: stage.assets }];
+    const factory = new ContractFactory(abi, bytecode, stage.owner);
+    const contract = await factory.deploy(...people, [keys[0]!.address], epochKeys);
+    const mutant = { ...stage, registry: await contract.getAddress() };
+    await allowPolicy(stage.owner, mutant.registry, stage.policy, [
+      { token: await stage.tokens[0]!.getAddress(), claim: 0, unitDecimals: MONEY_DECIMALS },
+    ]);
+    const at = await openNow(mutant, 1n);
+    const draft = draftEpoch(mutant, 1n, 1, CLAIMS);
+    const batches = [{ ...draft.batches[0]!, root: draft.batches[0]!.root + FIELD }];
+    await attestEpoch(stage.exchange, mutant.registry, proveEpoch(mutant, { ...draft, batches }, at));
+  });
+});
+
+describe("claims are as many as the shape has, and small", () => {
+  test("one short, one more, none", async () => {
+    for (const claims of [CLAIMS.slice(0, 2), [...CLAIMS, 0n], []]) {
+      const submission = { ...honest, claims };
+      await expectRefusal(attest(submission), "ClaimsMiscounted", {
+        came: BigInt(claims.length),
+        expected: 3n,
+      });
+    }
+  });
+
+  test("a claim of 2^128", async () => {
+    for (const k of [0, 1, 2]) {
+      const claims = CLAIMS.map((claim, i) => (i === k ? 1n << 128n : claim));
+      await expectRefusal(attest({ ...honest, claims }), "ClaimTooLarge", { claim: BigInt(k) });
+    }
+  });
+});
+
+describe("after all that, the honest epoch is attested", () => {
+  test("relayed by anybody with the exchange's signature, recorded, and never again", async () => {
+    await attest(honest, stage.relayer, await sign(stage.exchange, honest));
+    const batches = honest.batches.map((batch) => ({ ...batch, circuitId: honest.batchCircuitId }));
+    const recorded = {
+      epoch: 7n,
+      exchange: BigInt(stage.exchange.address),
+      accountsRoot: accountsRoot(batches),
+      policyHash: honest.policyHash,
+      descriptorHash: honest.descriptorHash,
+      epochCircuitId: honest.epochCircuitId,
+      batchCount: 3,
+      snapshotTime,
+      attestedAt: await chain.now(),
+      assetsOnChain: 1,
+      assetsVouched: 1,
+    };
+    expect(await readAttestation(chain.provider, stage.registry, 7n)).toEqual(recorded);
+    expect(await readAttestation(chain.provider, stage.registry)).toEqual(recorded);
+
+    // Other proofs of the same statement are a replay, and so are the same ones.
+    const again = proveEpoch(stage, honest, snapshotTime);
+    expect(again.epochProof).not.toEqual(honest.epochProof);
+    for (const replay of [honest, again]) await expectRefusal(attest(replay), "EpochNotOpen");
+
+    const registry = await registryAt(stage.registry, chain.provider);
+    const [event] = (await registry.queryFilter("EpochAttested")) as EventLog[];
+    const publicHash = toBeHex(honest.publicHash, 32);
+    expect(event?.args.toObject()).toMatchObject({ epoch: 7n, publicHash, batchCount: 3n });
+  });
+
+  test("its batches are attested at their own index with their own path, and nothing else is", async () => {
+    const { batchCircuitId: circuitId } = honest;
+    const listed = honest.batches.map((batch) => ({ ...batch, circuitId }));
+    for (const [index, { root, transcript }] of listed.entries()) {
+      const place = { epoch: 7n, index, circuitId, root, transcript, path: accountsPath(listed, index) };
+      const isAttested = (edit: Partial<typeof place>): Promise<boolean> =>
+        readIsAttested(chain.provider, stage.registry, { ...place, ...edit });
+      expect(await isAttested({})).toBe(true);
+      for (const edit of [
+        { epoch: 6n },
+        { index: index + 1 },
+        { index: index + 256 },
+        { circuitId: circuitId + 1n },
+        { root: root + 1n },
+        { transcript: transcript + 1n },
+        { path: place.path.slice(0, -1) },
+      ]) {
+        expect(await isAttested(edit)).toBe(false);
+      }
+    }
+  });
+
+  test("a contract wallet may be the exchange, with whatever key it has at the time", async () => {
+    const wallet: Contract = await deploy(stage.owner, "WalletMock", stage.relayer.address);
+    const address = await wallet.getAddress();
+    const byWallet = await stageRegistry(chain, { seed: "wallet", exchange: address });
+    await fund(byWallet, CLAIMS);
+    const opening = { epoch: 1n, snapshotTime: (await chain.now()) + 100n };
+    const domain = { chainId: chain.chainId, registry: byWallet.registry };
+    const opened = await signTypedData(stage.relayer, openTypedData(domain, opening));
+    await openEpoch(stage.owner, byWallet.registry, opening, opened);
+    const draft = draftEpoch(byWallet, 1n, 1, CLAIMS);
+    const submission = proveEpoch(byWallet, draft, opening.snapshotTime);
+    await chain.setNextTime(opening.snapshotTime);
+    await (await wallet.getFunction("setKey").send(stage.custody.address)).wait();
+    const commit = commitTypedData(domain, opening.snapshotTime, submission);
+    const old = attestEpoch(
+      stage.owner,
+      byWallet.registry,
+      submission,
+      await signTypedData(stage.relayer, commit),
+    );
+    await expectRefusal(old, "ExchangeSignatureInvalid");
+    await attestEpoch(stage.owner, byWallet.registry, submission, await signTypedData(stage.custody, commit));
+  });
+});
