@@ -47,6 +47,7 @@ contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, EIP712 {
     uint64 public constant MAX_LEAD = 1 days;
     /// @notice How long after its snapshot an epoch can be attested, in seconds.
     uint64 public constant MAX_PROVING_TIME = 7 days;
+
     address public immutable exchange;
     address public immutable custody;
     address public immutable insuranceFund;
@@ -103,9 +104,7 @@ contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, EIP712 {
         Sealed memory list = _seal(submission);
         _requireExchange(_commitDigest(submission, list), signature);
         _checkProofs(submission, list);
-        (uint256 onChain, uint256 vouched) =
-            ReserveTable.check(table, submission.claims, custody, insuranceFund);
-
+        (uint256 onChain, uint256 vouched) = ReserveTable.check(table, submission.claims, custody, insuranceFund);
         _record(submission, list, onChain.toUint16(), vouched.toUint16());
     }
 
@@ -234,10 +233,7 @@ contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, EIP712 {
         }
     }
 
-    function _commitDigest(
-        Submission calldata submission,
-        Sealed memory list
-    ) private view returns (bytes32) {
+    function _commitDigest(Submission calldata submission, Sealed memory list) private view returns (bytes32) {
         return _hashTypedDataV4(
             keccak256(
                 abi.encode(

@@ -11,7 +11,8 @@ pragma solidity 0.8.37;
 /// - tokens that this contract can read were at least as many as claimed, at the moment of the transaction.
 /// @dev What it does not say. A liability that the exchange never entered is in no proof: users must check that they were
 /// counted. Tokens may have been borrowed for the moment of the reading. Claims without a registered token are the
-/// exchange's word: `assetsVouched` counts them. The truth of prices is the business of whoever allows a policy.
+/// exchange's word: `assetsVouched` counts them. That prices are true, and that a reserve table names the tokens and
+/// decimals of the policy's own descriptor, is vouched for by the owner, who allows policies.
 /// Everything a proof does not say rests on the keys: whoever knows the secrets of their set-up forges any proof.
 interface ISolvencyRegistry {
     /// @notice A batch's public signals but gamma and beta, and its Groth16 proof.

@@ -49,7 +49,9 @@ library Groth16Batch {
         uint256[5] sum;
     }
 
-    /// @notice Reverts unless every proof holds. `signals` are the epoch proof's, in order; all signals are in the field.
+    /// @notice Reverts unless every proof holds. `signals` are the epoch proof's, in order.
+    /// @dev The caller has made sure that all signals are in the field (here they would count modulo it) and that both keys
+    /// share alpha1, beta2 and gamma2.
     function check(
         ISolvencyRegistry.Batch[] calldata batches,
         uint256[8] calldata epochProof,
