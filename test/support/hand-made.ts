@@ -121,11 +121,11 @@ export function completeByHand(
     money(layout.max(g), worst + excess());
     for (const [s, column] of columns.entries()) money(layout.slackScenario(g, s), sums[column]!);
   }
-  split(COLUMN.equity, layout.equityPlus, layout.equityMinus);
   split(COLUMN.maintenance, layout.slackMaintenance, layout.shortfall);
   const initial = sums[COLUMN.initial]!;
   const surplus = (initial - modulo(initial, FREE_UNIT)) / FREE_UNIT;
   add(layout.slackInitial, modulo(initial, FREE_UNIT));
+  split(COLUMN.equity, layout.equityPlus, layout.equityMinus);
   auxiliaries.sort((a, b) => a.row - b.row);
   return { holdings, auxiliaries, surplus };
 }
