@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Attestation, AttestationSource } from "../../verifier/src/check/attestation.ts";
 import { checkBundle } from "../../verifier/src/check/bundle.ts";
+import { MAX_QUANTITY } from "../../verifier/src/constants.ts";
 import { commitBatch, paddingBlock, paddingWord } from "../../verifier/src/encodings/batch.ts";
 import { accountsPath, accountsRoot } from "../../verifier/src/encodings/challenges.ts";
 import { accountRef, home, identity, owner } from "../../verifier/src/encodings/identity.ts";
@@ -121,6 +122,23 @@ describe("an account checks its bundle", () => {
     const gap = [first!, { row: 0, quantity: 0n }, second!, third!, ...rest.slice(1)];
     expect(await failed(honest({ holdings: swapped }))).toContain("canonical");
     expect(await failed(honest({ holdings: gap }))).toContain("canonical");
+  });
+
+  it("refuses a row that is repeated before it is full, and rows named by empty entries", async () => {
+    const [first, second, third, ...rest] = honest().holdings;
+    const full = { row: second!.row, quantity: MAX_QUANTITY };
+    const of = (...entries: Bundle["holdings"]) => failed(honest({ holdings: entries }));
+    expect(await of(first!, second!, second!, third!, ...rest.slice(1))).toContain("canonical");
+    expect(await of(first!, full, second!, third!, ...rest.slice(1))).not.toContain("canonical");
+    const empty = honest().holdings.map(() => ({ row: 0, quantity: 0n }));
+    expect(await of({ row: 2, quantity: 0n }, ...empty.slice(1))).toContain("canonical");
+    expect(await of(...empty)).not.toContain("canonical");
+  });
+
+  it("refuses free collateral of 0 with the under-margined flag set, which would block her withdrawals", async () => {
+    const empty = { holdings: honest().holdings.map(() => ({ row: 0, quantity: 0n })), free: 0n };
+    expect(await failed(honest({ ...empty, under: 1 }))).toContain("free collateral");
+    expect(await failed(honest({ ...empty, under: 0 }))).not.toContain("free collateral");
   });
 
   it("refuses an account's last block shown as the whole account", async () => {

@@ -1,7 +1,8 @@
+import { MAX_QUANTITY } from "../constants.ts";
 import { batchLeaf, rootOfAccountsPath } from "../encodings/challenges.ts";
 import type { Entry } from "../encodings/entry.ts";
 import { accountRef, home, identity, owner as ownerOf } from "../encodings/identity.ts";
-import { accountLeaf } from "../encodings/leaf.ts";
+import { accountLeaf, signedFree } from "../encodings/leaf.ts";
 import { rootOfPath } from "../encodings/tree.ts";
 import type { Bundle } from "../formats/bundle.ts";
 import type { CompiledPolicy } from "../policy/compile.ts";
@@ -120,9 +121,10 @@ function checkLeaf(list: Checklist, bundle: Bundle): bigint {
 function isCanonical(entries: readonly Entry[]): boolean {
   return entries.every((entry, i) => {
     const before = entries[i - 1];
-    if (before === undefined) return true;
     if (entry.quantity === 0n) return entry.row === 0;
-    return before.quantity !== 0n && entry.row >= before.row;
+    if (before === undefined) return true;
+    const continues = entry.row === before.row && before.quantity === MAX_QUANTITY;
+    return before.quantity !== 0n && (entry.row > before.row || continues);
   });
 }
 
@@ -144,7 +146,9 @@ function checkPolicy(list: Checklist, bundle: Bundle, policy: CompiledPolicy | u
     "free collateral is less than these holdings have under the policy, or more: keep the bundle as evidence",
     () => {
       const holdings = bundle.holdings.filter((entry) => entry.quantity > 0n);
-      return completeAccount(policy, holdings).free === (bundle.under ? -bundle.free : bundle.free);
+      // Magnitude and sign each: 0 with the sign set reads as 0, but nothing may leave an account that is under.
+      const best = signedFree(completeAccount(policy, holdings).free);
+      return best.free === bundle.free && best.under === bundle.under;
     },
   );
 }
