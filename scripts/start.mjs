@@ -120,8 +120,9 @@ function binOf(name) {
 
 function run(file, args, options = { cwd: root, env }) {
   // npm is a script with a shell wrapper on Windows; everywhere else no shell comes between.
+  // What npm says goes to standard error: standard output is the command's own.
   const child = spawn(file, args, {
-    stdio: "inherit",
+    stdio: ["inherit", file === "npm" ? process.stderr : "inherit", "inherit"],
     shell: process.platform === "win32" && file === "npm",
     ...options,
   });

@@ -1,0 +1,55 @@
+/** Constraints at --O2: slopes of the two circuits, and what one account of a kind takes of its batch. */
+export interface ConstraintFigures {
+  readonly perBlock: number;
+  readonly perAuxWord: number;
+  readonly batchFixed: number;
+  readonly perCoefficient: number;
+  readonly perRow: number;
+  /** Six assets, none of which hedges positions. */
+  readonly spotAccount: number;
+  /** Quote collateral and one perp in a group of 16 scenarios. */
+  readonly perpAccount16: number;
+}
+
+export interface RateFigures {
+  readonly completePerSecond: number;
+  readonly commitPerSecond: number;
+  readonly proveConstraintsPerSecond: number;
+  readonly proveAccountsPerSecond: number;
+  readonly verifyBundleMs: number;
+}
+
+export interface GasFigures {
+  readonly perBatch: number;
+  readonly epochFixed: number;
+  readonly perAccount: number;
+}
+
+/** Something that people should know beside the figures, in the words of the table. */
+export interface Remark {
+  readonly what: string;
+  readonly value: string;
+}
+
+/** Measured figures of one section, and what to know beside them. */
+export interface Measured<F> {
+  readonly figures: F;
+  readonly remarks: readonly Remark[];
+}
+
+export const SECTIONS = ["constraints", "rates", "gas"] as const;
+export type Section = (typeof SECTIONS)[number];
+
+/** All sections that were measured; `--json` prints their figures. */
+export interface MeasuredSections {
+  readonly constraints?: Measured<ConstraintFigures>;
+  readonly rates?: Measured<RateFigures>;
+  readonly gas?: Measured<GasFigures>;
+}
+
+/** Where a measurement tells what it is doing: standard error, because standard output is for the results. */
+export type Say = (line: string) => void;
+
+export function rounded(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}

@@ -1,0 +1,46 @@
+import { buildContracts } from "../../prover/src/build/contracts.ts";
+import type { DemoExchange } from "../../prover/src/demo/demo-exchange.ts";
+import { batchCapacity } from "../../prover/src/pipeline/instance-shapes.ts";
+import { BatchPlanner } from "../../prover/src/plan/plan-batches.ts";
+import { syntheticAccounts } from "../../prover/src/snapshot/synthetic.ts";
+import { completeAccount } from "../../verifier/src/policy/complete.ts";
+import { measureGas } from "../support/gas.ts";
+import { type GasFigures, type Measured, rounded, type Say } from "./figures.ts";
+
+const ACCOUNTS = 10_000;
+
+/** Gas of real attestations in a local chain, and what it comes to for one of the synthetic accounts. */
+export async function benchGas(exchange: DemoExchange, say: Say): Promise<Measured<GasFigures>> {
+  await buildContracts();
+  const { perBatch, epochFixed, perReserve, relayed } = await measureGas();
+  say("attested epochs of different sizes");
+  const sharing = accountsPerBatch(exchange);
+  return {
+    figures: { perBatch, epochFixed, perAccount: rounded(perBatch / sharing, 0) },
+    remarks: [
+      { what: "epoch", value: "40 assets, 8 of them read on chain, sent by the exchange itself" },
+      {
+        what: "per account",
+        value: `a batch's gas for each of the ${sharing.toFixed(1)} synthetic accounts in it, without the fixed part`,
+      },
+      { what: "each further asset read on chain", value: number(perReserve) },
+      { what: "sent by another with the exchange's signature", value: `${number(relayed)} more` },
+    ],
+  };
+}
+
+/** How many synthetic accounts share a batch of the demo's circuit. */
+function accountsPerBatch({ policy, circuits }: DemoExchange): number {
+  const planner = new BatchPlanner(batchCapacity(circuits.batch));
+  let batches = 0;
+  for (const account of syntheticAccounts(ACCOUNTS, { assets: policy.layout.shape.assets })) {
+    const { auxiliaries, free } = completeAccount(policy, account.holdings);
+    if (planner.add({ ...account, auxiliaries, free }) !== undefined) batches += 1;
+  }
+  for (const _ of planner.finish()) batches += 1;
+  return ACCOUNTS / batches;
+}
+
+function number(value: number): string {
+  return value.toLocaleString("en");
+}

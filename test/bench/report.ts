@@ -1,0 +1,71 @@
+import { cpus, totalmem } from "node:os";
+import { type MeasuredSections, SECTIONS } from "./figures.ts";
+import { isMet, TARGETS, type Target } from "./targets.ts";
+
+type Words = {
+  readonly [S in keyof MeasuredSections]-?: WordsOf<NonNullable<MeasuredSections[S]>["figures"]>;
+};
+type WordsOf<F> = Readonly<Record<keyof F, string>>;
+
+const WORDS: Words = {
+  constraints: {
+    perBlock: "per block of six holdings",
+    perAuxWord: "per word of three auxiliaries",
+    batchFixed: "per batch, fixed",
+    perCoefficient: "per policy coefficient, in the epoch",
+    perRow: "per row, in the epoch",
+    spotAccount: "a spot account, six assets",
+    perpAccount16: "a perp account, 16 scenarios",
+  },
+  rates: {
+    completePerSecond: "accounts completed a second",
+    commitPerSecond: "accounts committed a second",
+    proveConstraintsPerSecond: "constraints proved a second",
+    proveAccountsPerSecond: "accounts proved a second",
+    verifyBundleMs: "milliseconds to check a bundle",
+  },
+  gas: {
+    perBatch: "per batch",
+    epochFixed: "per epoch, fixed",
+    perAccount: "per account",
+  },
+};
+
+/** The tables for people: the machine, each figure beside its target, and what to know about them. */
+export function report(measured: MeasuredSections): string {
+  const lines = ["Plimsoll on this machine", `  ${machine()}`];
+  for (const section of SECTIONS) {
+    const of = measured[section];
+    if (of === undefined) continue;
+    const words: Readonly<Record<string, string>> = WORDS[section];
+    const targets: Readonly<Record<string, Target>> = TARGETS[section];
+    const rows = Object.entries(of.figures).map(([name, value]) => {
+      const target = targets[name];
+      const judged = target === undefined ? "no target" : verdict(value, target);
+      return [words[name]!, number(value), judged] as const;
+    });
+    const remarks = of.remarks.map(({ what, value }) => `  ${what.padEnd(44)}  ${value}`);
+    lines.push("", section, ...rows.map(row), ...remarks);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function row([words, value, verdict]: readonly [string, string, string]): string {
+  return `  ${words.padEnd(44)}  ${value.padStart(10)}  ${verdict}`.trimEnd();
+}
+
+function verdict(value: number, target: Target): string {
+  const words = "most" in target ? `at most ${number(target.most)}` : `at least ${number(target.least)}`;
+  return `${isMet(value, target) ? "met" : "MISSED"}: ${words}`;
+}
+
+function machine(): string {
+  const processors = cpus();
+  const gibibytes = (totalmem() / 2 ** 30).toFixed(0);
+  const model = processors[0]?.model.trim() ?? "unknown processor";
+  return `${processors.length} x ${model}, ${gibibytes} GiB, ${process.platform} ${process.arch}, Node ${process.versions.node}`;
+}
+
+function number(value: number): string {
+  return value.toLocaleString("en", { maximumFractionDigits: 2 });
+}
