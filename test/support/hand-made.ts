@@ -117,7 +117,8 @@ export function completeByHand(
   }
   for (const [g, { scenarios }] of layout.shape.groups.entries()) {
     const columns = Array.from({ length: scenarios }, (_, s) => layout.scenarioColumn(g, s));
-    const worst = columns.reduce((most, column) => (-sums[column]! > most ? -sums[column]! : most), 0n);
+    let worst = 0n;
+    for (const column of columns) if (-sums[column]! > worst) worst = -sums[column]!;
     money(layout.max(g), worst + excess());
     for (const [s, column] of columns.entries()) money(layout.slackScenario(g, s), sums[column]!);
   }
