@@ -18,7 +18,7 @@ export interface DemoExchange {
   readonly circuits: { readonly batch: string; readonly epoch: string };
 }
 
-const BATCH = "batch-18-49";
+const BATCH = "batch-20-42";
 
 /** Reads `examples/demo` or, for all users, `examples/all`. */
 export async function readDemoExchange(all: boolean): Promise<DemoExchange> {
