@@ -22,11 +22,11 @@ export function poseidonConstants(t: number): PoseidonConstants {
 
 function listOf(source: string, name: string, t: number): bigint[] {
   const start = source.indexOf(`function POSEIDON_${name}(`);
-  const branch = start < 0 ? -1 : source.indexOf(`(t==${t})`, start);
-  const end = source.indexOf(";", branch);
-  const nextFunction = source.indexOf("function ", start + 1);
-  if (branch < 0 || (nextFunction >= 0 && branch > nextFunction)) {
+  const next = source.indexOf("function ", start + 1);
+  const body = source.slice(start, next < 0 ? undefined : next);
+  const branch = new RegExp(`\\(t ?== ?${t}\\)[^;]*;`).exec(body);
+  if (start < 0 || branch === null) {
     throw new Error(`${FILE}: expected constants ${name} for width ${t}, came none`);
   }
-  return (source.slice(branch, end).match(/0x[0-9a-f]+/g) ?? []).map(BigInt);
+  return (branch[0].match(/0x[0-9a-f]+/g) ?? []).map(BigInt);
 }

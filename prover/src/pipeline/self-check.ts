@@ -1,4 +1,4 @@
-import { COARSE_SHIFT, FIELD, SURPLUS_BITS } from "@plimsoll/verifier/constants.ts";
+import { COARSE_SHIFT, FIELD, MAX_QUANTITY, SURPLUS_BITS } from "@plimsoll/verifier/constants.ts";
 import { toField } from "@plimsoll/verifier/field.ts";
 import { residuals } from "@plimsoll/verifier/policy/complete.ts";
 import {
@@ -13,7 +13,13 @@ import type { CompletedAccount } from "../plan/account.ts";
 
 /** What a proof would fail on, found before proving. Names accounts, assets and instruments, never amounts. */
 export class SelfCheckError extends Error {
-  readonly code: "ACCOUNT_EQUATION" | "NOT_COVERED" | "ONE_SIDED" | "NOT_INSURED" | "EPOCH_EQUATION";
+  readonly code:
+    | "ACCOUNT_EQUATION"
+    | "FREE_TOO_LARGE"
+    | "NOT_COVERED"
+    | "ONE_SIDED"
+    | "NOT_INSURED"
+    | "EPOCH_EQUATION";
   readonly retryable = false;
   /** Every asset or instrument concerned. */
   readonly subjects: readonly string[];
@@ -32,7 +38,7 @@ export interface PolicyNames {
   instrument(group: number, instrument: number): string;
 }
 
-/** Checks M z = 0 account by account. */
+/** Checks M z = 0, and that the leaf can hold the account's free collateral, account by account. */
 export class AccountChecker {
   readonly #matrix: ReadonlyMap<number, MatrixRow>;
   readonly #layout: Layout;
@@ -42,9 +48,16 @@ export class AccountChecker {
     this.#layout = layoutOf(policy.shape);
   }
 
-  /** Throws SelfCheckError where an equation of the account is off, UnknownRowError where a row is in no table. */
+  /** Throws SelfCheckError where an equation of the account is off or its free collateral too large, UnknownRowError where a row is in no table. */
   check(account: CompletedAccount): void {
     const { holdings, auxiliaries, free } = account;
+    if (free > MAX_QUANTITY || free < -MAX_QUANTITY) {
+      throw new SelfCheckError(
+        "FREE_TOO_LARGE",
+        `account "${account.userId}": expected free collateral below 2^64 units of 10^-6 of the quote currency, came more`,
+        [account.userId],
+      );
+    }
     for (const column of residuals(this.#matrix, holdings, auxiliaries, free).keys()) {
       throw new SelfCheckError(
         "ACCOUNT_EQUATION",

@@ -1,0 +1,52 @@
+/** What a command prints on standard output, and how it exits. Handlers return it; only `plimsoll.ts` prints. */
+export interface Outcome {
+  readonly text: string;
+  readonly exitCode: ExitCode;
+}
+
+export type ExitCode = 0 | 1 | 2 | 3;
+
+export const EXIT = Object.freeze({
+  done: 0,
+  /** Something was checked and is wrong: a bundle, an epoch, a policy. */
+  refused: 1,
+  /** The inputs do not fit: configuration, files, options. */
+  input: 2,
+  /** Anything else: the chain, the prover, the disk. */
+  failed: 3,
+});
+
+const INPUT_CODES = new Set([
+  "CONFIG",
+  "FORMAT",
+  "INPUT_CHANGED",
+  "SECOND_ROOT",
+  "ACCOUNT_TOO_LARGE",
+  "NOT_COVERED",
+  "ONE_SIDED",
+  "NOT_INSURED",
+  "ACCOUNT_EQUATION",
+  "FREE_TOO_LARGE",
+  "UNKNOWN_ROW",
+  "ENOENT",
+  "EACCES",
+]);
+
+/** An error as the operator reads it: its code, its message, whether trying again may help. No stack, no cause. */
+export function errorOutcome(error: unknown): Outcome {
+  if (!(error instanceof Error))
+    return { text: "plimsoll: something failed without a reason\n", exitCode: EXIT.failed };
+  const { code, retryable } = error as { code?: unknown; retryable?: unknown };
+  const label = typeof code === "string" ? code : error.name;
+  const hint = retryable === true ? "next: try again; what is finished is kept\n" : "";
+  const input = isInputError(error, code);
+  return {
+    text: `plimsoll: ${label}: ${error.message}\n${hint}`,
+    exitCode: input ? EXIT.input : EXIT.failed,
+  };
+}
+
+function isInputError(error: Error, code: unknown): boolean {
+  if (typeof code === "string" && INPUT_CODES.has(code)) return true;
+  return ["SnapshotError", "PolicyFileError", "MarksError", "QuantityError"].includes(error.name);
+}

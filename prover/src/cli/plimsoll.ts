@@ -1,0 +1,124 @@
+#!/usr/bin/env node
+// The command of the operator and of whoever checks. Handlers return what is printed; this file alone prints.
+import { pathToFileURL } from "node:url";
+import { Command, CommanderError } from "commander";
+import { attestCommand, proveCommand, statusCommand } from "./epoch-commands.ts";
+import { EXIT, errorOutcome, type Outcome } from "./outcome.ts";
+import { policyBuildCommand, policyLintCommand } from "./policy-commands.ts";
+import { progressLines } from "./progress-lines.ts";
+import {
+  type BundleOptions,
+  type ChainOptions,
+  verifyBundleCommand,
+  verifyEpochCommand,
+} from "./verify-commands.ts";
+
+/** Runs a command line (without node and script). Progress goes to standard error; never throws. */
+export async function runCommand(args: readonly string[]): Promise<Outcome> {
+  let outcome: Outcome = { text: "", exitCode: EXIT.done };
+  let printed = "";
+  const finish = (handled: Promise<Outcome>) =>
+    handled.then((result) => {
+      outcome = result;
+    });
+  const program = commands(finish);
+  const collect = {
+    writeOut: (text: string) => {
+      printed += text;
+    },
+    writeErr: (text: string) => {
+      printed += text;
+    },
+  };
+  for (const command of [
+    program,
+    ...program.commands,
+    ...program.commands.flatMap((group) => group.commands),
+  ]) {
+    command.exitOverride().configureOutput(collect);
+  }
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return outcome;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return errorOutcome(error);
+    return { text: printed, exitCode: error.exitCode === 0 ? EXIT.done : EXIT.input };
+  }
+}
+
+function commands(finish: (handled: Promise<Outcome>) => Promise<void>): Command {
+  const progress = progressLines(process.stderr);
+  const program = new Command("plimsoll")
+    .description("Proves that a cross-margin exchange is solvent, and checks such proofs.")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 done, 1 something checked is wrong, 2 inputs do not fit, 3 anything else failed.",
+    );
+
+  const epoch = program.command("epoch").description("prove and settle an epoch");
+  epoch
+    .command("prove")
+    .description("commit to all accounts and prove them; safe to interrupt and to run again")
+    .requiredOption("--config <file>", "configuration of the epoch")
+    .action((options: { config: string }) => finish(proveCommand(options.config, { progress })));
+  epoch
+    .command("attest")
+    .description("prove what is not proved yet and settle the epoch in the registry")
+    .requiredOption("--config <file>", "configuration of the epoch")
+    .action((options: { config: string }) => finish(attestCommand(options.config, { progress })));
+  epoch
+    .command("status")
+    .description("how far an epoch folder is")
+    .argument("<folder>")
+    .action((folder: string) => finish(statusCommand(folder)));
+
+  const verify = program.command("verify").description("check a bundle or a whole epoch");
+  verify
+    .command("bundle")
+    .description("check that an account was counted")
+    .argument("<file>")
+    .option("--epoch <folder>", "epoch folder or its public part: checks free collateral by the policy")
+    .option("--user <id>", "your user id at the exchange")
+    .option("--secret-file <file>", "file with your owner secret")
+    .option("--rpc <url...>", "endpoints of the chain; several must agree")
+    .option("--registry <address>", "the registry, from a source other than the exchange")
+    .action((file: string, options: BundleOptions) => finish(verifyBundleCommand(file, options)));
+  verify
+    .command("epoch")
+    .description("check an epoch again from its public files, all proofs included")
+    .argument("<folder>")
+    .option("--rpc <url...>", "endpoints of the chain; several must agree")
+    .option("--registry <address>", "the registry, from a source other than the exchange")
+    .action((folder: string, options: ChainOptions) =>
+      finish(verifyEpochCommand(folder, options, proofsChecked)),
+    );
+
+  const policy = program.command("policy").description("build or judge a policy");
+  policy
+    .command("build")
+    .description("hashes, shape and rows of a policy")
+    .requiredOption("--risk-parameters <file>")
+    .requiredOption("--marks <file>")
+    .option("--json", "print JSON")
+    .action(({ json, ...files }: { riskParameters: string; marks: string; json?: boolean }) =>
+      finish(policyBuildCommand(files, json ?? false)),
+    );
+  policy
+    .command("lint")
+    .description("whether a policy is sound, with certificates, and prudent")
+    .requiredOption("--risk-parameters <file>")
+    .requiredOption("--marks <file>")
+    .action((files: { riskParameters: string; marks: string }) => finish(policyLintCommand(files)));
+  return program;
+}
+
+function proofsChecked(done: number, of: number): void {
+  if (process.stderr.isTTY)
+    process.stderr.write(`\rproofs checked: ${done} of ${of}${done === of ? "\n" : ""}`);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const { text, exitCode } = await runCommand(process.argv.slice(2));
+  (exitCode === EXIT.done || exitCode === EXIT.refused ? process.stdout : process.stderr).write(text);
+  process.exitCode = exitCode;
+}

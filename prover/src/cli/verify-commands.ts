@@ -1,0 +1,120 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type BundleContext, checkBundle, type OwnKnowledge } from "@plimsoll/verifier/check/bundle.ts";
+import { checkEpoch } from "@plimsoll/verifier/check/epoch.ts";
+import type { Report } from "@plimsoll/verifier/check/report.ts";
+import { bundleFromJson } from "@plimsoll/verifier/formats/bundle.ts";
+import { parseVerificationKey } from "@plimsoll/verifier/groth16/key.ts";
+import { type CompiledPolicy, compilePolicy } from "@plimsoll/verifier/policy/compile.ts";
+import { ConfigError } from "../pipeline/run-epoch.ts";
+import { type RpcSource, rpcSource } from "./attestation-source.ts";
+import { EXIT, type Outcome } from "./outcome.ts";
+
+export interface ChainOptions {
+  readonly rpc?: readonly string[];
+  /** 0x and 40 hex digits. */
+  readonly registry?: string;
+}
+
+export interface BundleOptions extends ChainOptions {
+  /** Epoch folder, or a copy of its public part, for the policy files. */
+  readonly epoch?: string;
+  readonly user?: string;
+  /** File with the user's owner secret as a number. */
+  readonly secretFile?: string;
+}
+
+/** `verify bundle FILE` */
+export async function verifyBundleCommand(file: string, options: BundleOptions): Promise<Outcome> {
+  const bundle = bundleFromJson(await readFile(file, "utf8"), file);
+  const own: OwnKnowledge = {
+    ...(options.user === undefined ? {} : { userId: options.user }),
+    ...(options.secretFile === undefined ? {} : { secret: await secretIn(options.secretFile) }),
+  };
+  const policy = options.epoch === undefined ? undefined : await policyIn(options.epoch);
+  return withSource(options, async (source) => {
+    const context: BundleContext = {
+      own,
+      ...(policy === undefined ? {} : { policy }),
+      ...(source === undefined ? {} : { attestations: source }),
+    };
+    return reportOutcome(await checkBundle(bundle, context));
+  });
+}
+
+/** `verify epoch FOLDER` */
+export async function verifyEpochCommand(
+  folder: string,
+  options: ChainOptions,
+  progress: (done: number, of: number) => void,
+): Promise<Outcome> {
+  const root = await publicRoot(folder);
+  const read = (name: string) => readFile(join(root, name), "utf8");
+  const keys = new Map<string, ReturnType<typeof parseVerificationKey>>();
+  for (const name of await readdir(join(root, "keys"))) {
+    const instance = name.replace(/\.vkey\.json$/, "");
+    if (instance !== name)
+      keys.set(instance, parseVerificationKey(JSON.parse(await read(join("keys", name)))));
+  }
+  const files = {
+    record: await read("epoch.json"),
+    riskParameters: await read("policy/risk-parameters.json"),
+    marks: await read("policy/marks.json"),
+    keys,
+  };
+  return withSource(options, async (source) =>
+    reportOutcome(
+      await checkEpoch(files, { progress, ...(source === undefined ? {} : { attestations: source }) }),
+    ),
+  );
+}
+
+/** A report as lines, one per step: what passed, what failed and what that means, what was not looked at. */
+export function reportOutcome({ passed, steps }: Report): Outcome {
+  const marks = { passed: "ok     ", failed: "FAILED ", "not run": "not run" };
+  const lines = steps.map(({ name, outcome, words }) => `${marks[outcome]}  ${name}: ${words}`);
+  const left = steps.filter((step) => step.outcome === "not run").length;
+  const ran = steps.length - left;
+  const end = passed
+    ? `nothing failed: ${ran} of ${steps.length} steps were run`
+    : `${steps.filter((step) => step.outcome === "failed").length} of ${ran} steps failed`;
+  return { text: `${[...lines, end].join("\n")}\n`, exitCode: passed ? EXIT.done : EXIT.refused };
+}
+
+async function withSource(
+  { rpc, registry }: ChainOptions,
+  run: (source: RpcSource | undefined) => Promise<Outcome>,
+): Promise<Outcome> {
+  if (rpc === undefined && registry === undefined) return run(undefined);
+  if (rpc === undefined || registry === undefined || !/^0x[0-9a-fA-F]{40}$/.test(registry)) {
+    throw new ConfigError(
+      "expected --rpc URL and --registry ADDRESS together, came one of them or no address",
+    );
+  }
+  const source = await rpcSource(rpc, BigInt(registry));
+  try {
+    return await run(source);
+  } finally {
+    source.close();
+  }
+}
+
+/** The public part of an epoch folder, given the folder or the part itself. */
+async function publicRoot(folder: string): Promise<string> {
+  const names = await readdir(folder);
+  return names.includes("public") ? join(folder, "public") : folder;
+}
+
+async function policyIn(folder: string): Promise<CompiledPolicy> {
+  const root = await publicRoot(folder);
+  const read = async (name: string) => JSON.parse(await readFile(join(root, "policy", name), "utf8"));
+  return compilePolicy(await read("risk-parameters.json"), await read("marks.json"));
+}
+
+async function secretIn(file: string): Promise<bigint> {
+  const text = (await readFile(file, "utf8")).trim();
+  if (!/^(0x[0-9a-fA-F]+|[0-9]+)$/.test(text)) {
+    throw new ConfigError(`${file}: expected the owner secret as a number, came another text`);
+  }
+  return BigInt(text);
+}
