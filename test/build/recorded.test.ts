@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { compileInstance } from "../../prover/src/build/artifacts.ts";
+import { compileInstance, instanceArtifacts } from "../../prover/src/build/artifacts.ts";
 import { listInstances } from "../../prover/src/build/instances.ts";
 import { parseR1csHeader } from "../../prover/src/build/r1cs.ts";
-import { RECORDED, type RecordedConstraints } from "../../prover/src/build/record.ts";
+import { RECORDED, RELEASE, type RecordedConstraints, type Release } from "../../prover/src/build/record.ts";
+import { isDevelopmentKey, RELEASED_CIRCUITS } from "../../verifier/src/check/release.ts";
 
 const recorded: RecordedConstraints = JSON.parse(readFileSync(RECORDED, "utf8"));
 const instances = listInstances();
@@ -39,5 +40,28 @@ describe("recorded constraints", () => {
   it("stay within the budget of an epoch: 45 a coefficient, 95 a row", () => {
     expect(recorded.epoch.perCoefficient).toBeLessThanOrEqual(45);
     expect(recorded.epoch.perRow).toBeLessThanOrEqual(95);
+  });
+});
+
+describe("the circuits that the verifier knows", () => {
+  const release: Release = JSON.parse(readFileSync(RELEASE, "utf8"));
+
+  it("are every instance and nothing else", () => {
+    expect(Object.keys(release.circuits).sort()).toEqual(instances.map(({ name }) => name).sort());
+    expect(RELEASED_CIRCUITS.size).toBe(instances.length);
+  });
+
+  it.each(instances.filter(({ sets }) => sets.includes("test")))(
+    "have the id of $name as built",
+    async ({ name }) => {
+      const { circuitId, vkey } = await instanceArtifacts(name);
+      expect(circuitId).toBe(BigInt(release.circuits[name]!));
+      expect(isDevelopmentKey(vkey)).toBe(true);
+    },
+  );
+
+  it("are of the set-up that the registry refuses on public chains", () => {
+    const source = readFileSync(new URL("../../contracts/lib/DevelopmentSetup.sol", import.meta.url), "utf8");
+    expect(source).toContain(`DEVELOPMENT_SETUP_HASH = ${release.developmentSetup};`);
   });
 });

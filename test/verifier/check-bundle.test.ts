@@ -17,6 +17,7 @@ const chainId = 31337n;
 const registry = 0xabcn;
 const secret = 1n << 250n;
 const salt = 1n << 127n;
+const snapshotTime = BigInt(Date.parse(tinyMarks.observedAt) / 1000);
 const holdings = [
   { row: policy.layout.asset(0), quantity: 150_000_000n },
   { row: policy.layout.asset(1), quantity: 40_000_000_000n },
@@ -39,7 +40,7 @@ function honest(change: Partial<Bundle> = {}): Bundle {
     exchange: 0xdefn,
     exchangeId: "demo",
     epoch: 7n,
-    snapshotTime: 1_790_000_000n,
+    snapshotTime,
     policyHash: policy.policyHash,
     descriptorHash: policy.descriptorHash,
     userId: "ada",
@@ -58,7 +59,7 @@ function honest(change: Partial<Bundle> = {}): Bundle {
 }
 
 function chain(change: Partial<Attestation> = {}): AttestationSource {
-  const { accountsRoot: root, exchange, policyHash, descriptorHash, snapshotTime, epoch } = honest();
+  const { accountsRoot: root, exchange, policyHash, descriptorHash, epoch } = honest();
   const record = {
     ...{ epoch, exchange, accountsRoot: root, policyHash, descriptorHash, snapshotTime },
     ...{ epochCircuitId: 5n, batchCount: 1, attestedAt: snapshotTime + 60n },
@@ -98,7 +99,7 @@ describe("an account checks its bundle", () => {
     ["another accounts root", { accountsRoot: 1n }, ["epoch", "attestation"]],
     ["another policy", { policyHash: 1n }, ["policy", "attestation"]],
     ["other names for the same policy", { descriptorHash: 1n }, ["policy", "attestation"]],
-    ["another time", { snapshotTime: 1n }, ["attestation"]],
+    ["a time that the marks are not of", { snapshotTime: 1n }, ["marks", "attestation"]],
     ["another chain", { chainId: 1n }, ["owner", "attestation"]],
     ["another registry", { registry: 1n }, ["owner", "attestation"]],
     [

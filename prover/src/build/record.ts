@@ -1,13 +1,18 @@
-// Counts the constraints of the circuits and writes test/recorded/constraints.json, which is reviewed as a diff.
+// Writes what is reviewed as a diff: constraints and gas below test/recorded, and the circuit ids that the verifier knows.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { compileInstance } from "./artifacts.ts";
+import { dirname, join, relative } from "node:path";
+import { setupHash } from "../../../verifier/src/check/release.ts";
+import { compileInstance, instanceArtifacts } from "./artifacts.ts";
 import { compileProgram } from "./compile.ts";
+import { buildContracts } from "./contracts.ts";
 import { instanceProgram, listInstances, type Parameter } from "./instances.ts";
 import { ROOT } from "./paths.ts";
 import { parseR1csHeader } from "./r1cs.ts";
 
 export const RECORDED = join(ROOT, "test/recorded/constraints.json");
+export const RECORDED_GAS = join(ROOT, "test/recorded/gas.json");
+/** Circuits that the verifier accepts without being told to. */
+export const RELEASE = join(ROOT, "verifier/src/release.json");
 
 /** Constraints at --O2. Slopes are differences between small instances, to two digits after the point. */
 export interface RecordedConstraints {
@@ -98,9 +103,37 @@ function rounded(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
+/** `verifier/src/release.json`: the development set-up, and the circuit id of each instance by its name. */
+export interface Release {
+  readonly developmentSetup: string;
+  readonly circuits: Readonly<Record<string, string>>;
+}
+
+export async function measureRelease(say: Say): Promise<Release> {
+  const hex = (value: bigint): string => `0x${value.toString(16).padStart(64, "0")}`;
+  const circuits: Record<string, string> = {};
+  let setup = 0n;
+  for (const { name } of listInstances()) {
+    const artifacts = await instanceArtifacts(name);
+    circuits[name] = hex(artifacts.circuitId);
+    setup = setupHash(artifacts.vkey);
+    say(`${name}: circuit id ${circuits[name]}`);
+  }
+  return { developmentSetup: hex(setup), circuits };
+}
+
+function write(file: string, value: object): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
+  process.stdout.write(`${relative(ROOT, file)}: ${JSON.stringify(value, null, 2)}\n`);
+}
+
 if (import.meta.main) {
-  const recorded = await measureConstraints((line) => process.stderr.write(`${line}\n`));
-  mkdirSync(dirname(RECORDED), { recursive: true });
-  writeFileSync(RECORDED, `${JSON.stringify(recorded, null, 2)}\n`);
-  process.stdout.write(`${JSON.stringify(recorded, null, 2)}\n`);
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  write(RECORDED, await measureConstraints(say));
+  write(RELEASE, await measureRelease(say));
+  await buildContracts();
+  // Loaded here, since it needs the contracts to be built.
+  const { measureGas } = await import("../../../test/support/gas.ts");
+  write(RECORDED_GAS, await measureGas());
 }

@@ -7,6 +7,7 @@ import { rootOfPath } from "../encodings/tree.ts";
 import type { Bundle } from "../formats/bundle.ts";
 import type { CompiledPolicy } from "../policy/compile.ts";
 import { completeAccount } from "../policy/complete.ts";
+import { marksAreOf } from "../policy/marks.ts";
 import type { AttestationSource } from "./attestation.ts";
 import { Checklist, type Report } from "./report.ts";
 
@@ -140,6 +141,12 @@ function checkPolicy(list: Checklist, bundle: Bundle, policy: CompiledPolicy | u
     () => policy.policyHash === bundle.policyHash && policy.descriptorHash === bundle.descriptorHash,
   );
   if (!same) return;
+  list.step(
+    "marks",
+    "the policy's marks are of the time of the snapshot",
+    "the policy's marks are older than it allows at the time of the snapshot, or from after it",
+    () => marksAreOf(policy.riskParameters, policy.marks, bundle.snapshotTime),
+  );
   list.step(
     "free collateral",
     "free collateral is the best that these holdings have under the policy",

@@ -7,8 +7,11 @@ import { fromJson } from "../formats/codecs.ts";
 import { type EpochRecord, epochRecord } from "../formats/epoch.ts";
 import { circuitId, type VerificationKey } from "../groth16/key.ts";
 import { verifyProof } from "../groth16/verify.ts";
-import { compilePolicy } from "../policy/compile.ts";
+import { type CompiledPolicy, compilePolicy } from "../policy/compile.ts";
+import { marksAreOf } from "../policy/marks.ts";
+import { type Shape, shapeNumbers } from "../policy/shape.ts";
 import type { AttestationSource } from "./attestation.ts";
+import { isDevelopmentKey, RELEASED_CIRCUITS, setupHash } from "./release.ts";
 import { Checklist, type Report } from "./report.ts";
 
 /** The public part of an epoch folder, as texts; keys by instance name. */
@@ -20,6 +23,8 @@ export interface EpochFiles {
 }
 
 export interface EpochContext {
+  /** Circuit ids to accept instead of those of this release: of a ceremony, or of another release. */
+  readonly trustedCircuits?: ReadonlySet<bigint>;
   readonly attestations?: AttestationSource;
   /** Called as proofs are checked: how many of how many. */
   readonly progress?: (done: number, of: number) => void;
@@ -46,7 +51,7 @@ export async function checkEpoch(files: EpochFiles, context: EpochContext = {}):
   const record = fromJson(epochRecord, files.record, "epoch.json");
   const list = new Checklist();
   checkPolicy(list, record, files);
-  checkKeys(list, record, files.keys);
+  checkKeys(list, record, files.keys, context.trustedCircuits);
   checkChallenges(list, record);
   await checkProofs(list, record, files.keys, context.progress);
   await checkAttestation(list, record, context.attestations);
@@ -54,39 +59,81 @@ export async function checkEpoch(files: EpochFiles, context: EpochContext = {}):
 }
 
 function checkPolicy(list: Checklist, record: EpochRecord, files: EpochFiles): void {
+  let policy: CompiledPolicy | undefined;
   list.step(
     "policy",
     "policy and descriptor hash follow from the policy files",
     "the policy files are not the ones that were proved: hashes differ",
     () => {
-      const compiled = compilePolicy(JSON.parse(files.riskParameters), JSON.parse(files.marks));
-      return compiled.policyHash === record.policyHash && compiled.descriptorHash === record.descriptorHash;
+      policy = compilePolicy(JSON.parse(files.riskParameters), JSON.parse(files.marks));
+      return policy.policyHash === record.policyHash && policy.descriptorHash === record.descriptorHash;
     },
+  );
+  if (policy === undefined) return;
+  const { marks, riskParameters, coefficients } = policy;
+  list.step(
+    "marks",
+    "the marks are of the time of the snapshot",
+    "the marks are older than the policy allows at the time of the snapshot, or from after it",
+    () => marksAreOf(riskParameters, marks, record.snapshotTime),
+  );
+  list.step(
+    "shape",
+    "the epoch names the shape of its policy",
+    "the epoch names another shape than its policy has",
+    () => sameShape(coefficients.shape, record.circuits.epoch.shape),
   );
 }
 
-function checkKeys(list: Checklist, record: EpochRecord, keys: EpochFiles["keys"]): void {
+function sameShape(one: Shape, other: Shape): boolean {
+  return shapeNumbers(one).join() === shapeNumbers(other).join();
+}
+
+/**
+ * What proofs are worth stands and falls with the keys, and a folder brings its own: anyone can make keys for circuits
+ * without constraints. So the circuits must be of this release, or among those that the caller trusts.
+ */
+function checkKeys(
+  list: Checklist,
+  record: EpochRecord,
+  keys: EpochFiles["keys"],
+  trusted?: ReadonlySet<bigint>,
+): void {
+  const circuits = [...record.circuits.batches, record.circuits.epoch];
   list.step(
     "keys",
     "every verification key is the one that the epoch names",
     "a verification key is missing or not the one that the epoch names",
     () =>
-      [...record.circuits.batches, record.circuits.epoch].every(({ name, circuitId: id }) => {
+      circuits.every(({ name, circuitId: id }) => {
         const key = keys.get(name);
         return key !== undefined && circuitId(key) === id;
       }),
   );
-  if (record.developmentKeys) {
-    list.notRun(
-      "ceremony",
-      "DEVELOPMENT KEYS: whoever knows their public seed can forge any proof of this epoch",
-    );
-  } else {
-    list.notRun(
-      "ceremony",
-      "that the keys come from a ceremony with honest contributors cannot be seen from here",
-    );
-  }
+  list.step(
+    "circuits",
+    trusted === undefined
+      ? "the circuits are those of this release"
+      : "the circuits are among the trusted ones",
+    "a circuit is not one that this verifier knows: whoever made its key may have left out every constraint. " +
+      "Get the circuit ids of a ceremony from somebody you trust, or another release of the verifier",
+    () => circuits.every(({ circuitId: id }) => (trusted ?? RELEASED_CIRCUITS).has(id)),
+  );
+  const used = circuits.flatMap(({ name }) => keys.get(name) ?? []);
+  list.step(
+    "set-up",
+    "all keys are of one set-up, which is named for what it is",
+    "the keys are of different set-ups, or development keys are not named so",
+    () =>
+      new Set(used.map(setupHash)).size === 1 &&
+      used.every((key) => isDevelopmentKey(key) === record.developmentKeys),
+  );
+  list.notRun(
+    "ceremony",
+    record.developmentKeys
+      ? "DEVELOPMENT KEYS: whoever knows their public seed can forge any proof of this epoch"
+      : "that the keys come from a ceremony with honest contributors cannot be seen from here",
+  );
 }
 
 function checkChallenges(list: Checklist, record: EpochRecord): void {
@@ -100,7 +147,7 @@ function checkChallenges(list: Checklist, record: EpochRecord): void {
     },
   );
   list.step(
-    "circuits",
+    "batch circuits",
     "every batch is under a circuit that the epoch names",
     "a batch is under a circuit that the epoch does not name",
     () => {

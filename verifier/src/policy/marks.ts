@@ -42,3 +42,9 @@ export function checkMarks(policy: RiskParameters, marks: Marks): void {
   }
   if (problems.length > 0) throw new PolicyFileError("marks", problems);
 }
+
+/** Whether marks were observed at a snapshot's time (seconds since 1970), or before it by no more than the policy allows. */
+export function marksAreOf(policy: RiskParameters, marks: Marks, snapshotTime: bigint): boolean {
+  const age = Number(snapshotTime) - Date.parse(marks.observedAt) / 1000;
+  return age >= 0 && age <= policy.stalenessSeconds;
+}

@@ -1,0 +1,22 @@
+import { keccak_256 } from "@noble/hashes/sha3.js";
+import { bytesToBigInt } from "../encodings/bytes.ts";
+import { packKey, type VerificationKey } from "../groth16/key.ts";
+import release from "../release.json" with { type: "json" };
+
+/** Words of alpha1, beta2 and gamma2: what all keys of one set-up share. */
+const SETUP_BYTES = 10 * 32;
+
+/** Circuits of this release by circuit id, with the instance's name. Made by `npm run record`, reviewed as a diff. */
+export const RELEASED_CIRCUITS: ReadonlyMap<bigint, string> = new Map(
+  Object.entries<string>(release.circuits).map(([name, id]) => [BigInt(id), name]),
+);
+
+/** keccak256 of alpha1, beta2 and gamma2 of a key. */
+export function setupHash(key: VerificationKey): bigint {
+  return bytesToBigInt(keccak_256(packKey(key).slice(0, SETUP_BYTES)));
+}
+
+/** Whether a key is of the set-up whose secrets this repository publishes, whatever a file says of it. */
+export function isDevelopmentKey(key: VerificationKey): boolean {
+  return setupHash(key) === BigInt(release.developmentSetup);
+}
