@@ -1,6 +1,5 @@
 // Runs an epoch in a process of its own and kills it, as kill -9 does, at the moment that it is told.
 // Arguments: epoch folder, seed, number of accounts, moment ("stage state", "sent", or "" to live).
-import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { runEpoch } from "../../prover/src/pipeline/run-epoch.ts";
 import { ConstraintProver } from "./constraint-prover.ts";
@@ -12,16 +11,8 @@ const [folder, seed, accounts, moment] = process.argv.slice(2) as [string, strin
 const config = tinyConfig(join(folder, "epoch"), randomExchange(seeded(seed), Number(accounts)));
 const die = () => process.kill(process.pid, "SIGKILL");
 
-class LoggingProver extends ConstraintProver {
-  override async prove(...args: Parameters<ConstraintProver["prove"]>) {
-    const made = await super.prove(...args);
-    appendFileSync(join(folder, "proved.log"), `${args[0]}\n`);
-    return made;
-  }
-}
-
 await runEpoch(config, {
-  prover: new LoggingProver(),
+  prover: new ConstraintProver(),
   chain: fileChain(join(folder, "chain.log"), config.snapshotTime, () => {
     if (moment === "sent") die();
   }),

@@ -85,7 +85,8 @@ export function tinyConfig(
     exchange: 0x2000000000000000000000000000000000000002n,
     exchangeId: "tiny-exchange",
     epoch: 7n,
-    snapshotTime: 1_795_000_000n,
+    // When the marks were observed.
+    snapshotTime: BigInt(Date.parse(tinyMarks.observedAt) / 1000),
     policy: { riskParameters: JSON.stringify(tinyRiskParameters), marks: JSON.stringify(tinyMarks) },
     accounts: async function* () {
       yield* accounts;

@@ -3,12 +3,14 @@ import { readdir, readFile } from "node:fs/promises";
 import { fromJson } from "@plimsoll/verifier/formats/codecs.ts";
 import { epochRecord } from "@plimsoll/verifier/formats/epoch.ts";
 import { JsonRpcProvider, toBeHex, Wallet } from "ethers";
+import { openEpoch } from "../chain/registry.ts";
+import { openTypedData, signTypedData } from "../chain/typed-data.ts";
 import { epochFolder } from "../pipeline/epoch-folder.ts";
 import { localProver } from "../pipeline/local-prover.ts";
 import { readPlan } from "../pipeline/plan-stage.ts";
 import type { EpochProver } from "../pipeline/ports.ts";
 import type { Progress } from "../pipeline/progress.ts";
-import { registryChain } from "../pipeline/registry-chain.ts";
+import { type RegistryChainConfig, registryChain } from "../pipeline/registry-chain.ts";
 import { ConfigError, type EpochResult, runEpoch } from "../pipeline/run-epoch.ts";
 import { SnarkjsBackend } from "../proving/snarkjs-backend.ts";
 import { type LoadedConfig, loadConfig } from "./config-file.ts";
@@ -31,22 +33,27 @@ export async function proveCommand(file: string, dependencies: EpochCommandDepen
   };
 }
 
-/** `epoch attest`: the same, resumed where `prove` left off, and settled in the registry. */
+/** `epoch open`: has the registry fix the epoch's snapshot time, which must lie ahead. */
+export async function openCommand(file: string): Promise<Outcome> {
+  const { chain, epoch: config } = await loadConfig(file);
+  return withChain(file, chain, config, async ({ sender, exchange }) => {
+    const { epoch, snapshotTime, chainId } = config;
+    const registry = toBeHex(config.registry, 20);
+    const opening = { epoch, snapshotTime };
+    const signature =
+      exchange && (await signTypedData(exchange, openTypedData({ chainId, registry }, opening)));
+    const { hash, blockNumber } = await openEpoch(sender, registry, opening, signature);
+    const text = `epoch ${epoch} opened for the snapshot at ${snapshotTime}: transaction ${hash}, block ${blockNumber}\n`;
+    return { text, exitCode: EXIT.done };
+  });
+}
+
+/** `epoch attest`: the same as `prove`, resumed where it left off, and settled in the registry. */
 export async function attestCommand(file: string, dependencies: EpochCommandDependencies): Promise<Outcome> {
   const loaded = await loadConfig(file);
   const { chain, epoch } = loaded;
-  if (chain === undefined)
-    throw new ConfigError(`${file}: expected "chain" with rpc and senderKeyFile, came none`);
-  const provider = new JsonRpcProvider(chain.rpc);
-  try {
-    const { chainId } = await provider.getNetwork();
-    if (chainId !== epoch.chainId) {
-      throw new ConfigError(`${file}: expected an endpoint of chain ${epoch.chainId}, came chain ${chainId}`);
-    }
-    const settled = registryChain(epoch.registry, {
-      sender: new Wallet(chain.senderKey, provider),
-      ...(chain.exchangeKey === undefined ? {} : { exchange: new Wallet(chain.exchangeKey) }),
-    });
+  return withChain(file, chain, epoch, async (signers) => {
+    const settled = registryChain(epoch.registry, signers);
     const result = await withProver(dependencies, (prover) =>
       runEpoch(epoch, { prover, chain: settled, progress: dependencies.progress }),
     );
@@ -55,9 +62,7 @@ export async function attestCommand(file: string, dependencies: EpochCommandDepe
       ? `attested in transaction ${receipt.transaction}, block ${receipt.blockNumber}, ${receipt.gasUsed} gas\n`
       : "attested before, under this very root\n";
     return { text: provedWords(loaded, result) + attested, exitCode: EXIT.done };
-  } finally {
-    provider.destroy();
-  }
+  });
 }
 
 /** `epoch status`: how far a folder is, from its files alone. */
@@ -85,6 +90,31 @@ export async function statusCommand(folder: string): Promise<Outcome> {
   lines.push(`attested    ${existsSync(paths.receipt) ? "yes" : "not from this folder"}`);
   lines.push(`bundles     ${existsSync(paths.bundles) ? (await readdir(paths.bundles)).length : 0}`);
   return { text: `${lines.join("\n")}\n`, exitCode: EXIT.done };
+}
+
+/** Runs with the configured keys on the configured endpoint, which must be one of the epoch's chain. */
+async function withChain(
+  file: string,
+  chain: LoadedConfig["chain"],
+  { chainId }: LoadedConfig["epoch"],
+  run: (signers: RegistryChainConfig) => Promise<Outcome>,
+): Promise<Outcome> {
+  if (chain === undefined) {
+    throw new ConfigError(`${file}: expected "chain" with rpc and senderKeyFile, came none`);
+  }
+  const provider = new JsonRpcProvider(chain.rpc);
+  try {
+    const { chainId: came } = await provider.getNetwork();
+    if (came !== chainId) {
+      throw new ConfigError(`${file}: expected an endpoint of chain ${chainId}, came one of chain ${came}`);
+    }
+    const sender = new Wallet(chain.senderKey, provider);
+    return await run(
+      chain.exchangeKey === undefined ? { sender } : { sender, exchange: new Wallet(chain.exchangeKey) },
+    );
+  } finally {
+    provider.destroy();
+  }
 }
 
 async function withProver<Result>(

@@ -2,7 +2,7 @@
 // The command of the operator and of whoever checks. Handlers return what is printed; this file alone prints.
 import { pathToFileURL } from "node:url";
 import { Command, CommanderError } from "commander";
-import { attestCommand, proveCommand, statusCommand } from "./epoch-commands.ts";
+import { attestCommand, openCommand, proveCommand, statusCommand } from "./epoch-commands.ts";
 import { EXIT, errorOutcome, type Outcome } from "./outcome.ts";
 import { policyBuildCommand, policyLintCommand } from "./policy-commands.ts";
 import { progressLines } from "./progress-lines.ts";
@@ -56,6 +56,11 @@ function commands(finish: (handled: Promise<Outcome>) => Promise<void>): Command
     );
 
   const epoch = program.command("epoch").description("prove and settle an epoch");
+  epoch
+    .command("open")
+    .description("fix the epoch's snapshot time in the registry, before the snapshot is taken")
+    .requiredOption("--config <file>", "configuration of the epoch")
+    .action((options: { config: string }) => finish(openCommand(options.config)));
   epoch
     .command("prove")
     .description("commit to all accounts and prove them; safe to interrupt and to run again")

@@ -3,6 +3,7 @@ import { claimsHash } from "@plimsoll/verifier/encodings/challenges.ts";
 import type { EpochRecord } from "@plimsoll/verifier/formats/epoch.ts";
 import { type CompiledPolicy, compilePolicy } from "@plimsoll/verifier/policy/compile.ts";
 import { completeAccount } from "@plimsoll/verifier/policy/complete.ts";
+import { marksAreOf } from "@plimsoll/verifier/policy/marks.ts";
 import { ChangedInputError } from "../commit/commit-error.ts";
 import { CommitStore } from "../commit/commit-store.ts";
 import type { Fingerprint } from "../commit/fingerprint.ts";
@@ -179,6 +180,12 @@ async function settingOf(
     throw new ConfigError(
       `circuit "${epochCircuit.name}": expected a policy of shape ${expected}, came ${came}; ` +
         "set `shape` in the risk parameters, or choose another epoch circuit",
+    );
+  }
+  if (!marksAreOf(policy.riskParameters, policy.marks, config.snapshotTime)) {
+    throw new ConfigError(
+      `marks: expected marks at most ${policy.riskParameters.stalenessSeconds} s older than the snapshot at ` +
+        `${config.snapshotTime} and none from after it, came marks of ${policy.marks.observedAt}`,
     );
   }
   return { config, folder, policy, claims: claimList(config, policy), batchCircuit, epochCircuit, progress };

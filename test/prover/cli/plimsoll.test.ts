@@ -43,7 +43,7 @@ async function writeConfig(name: string, changes: object): Promise<string> {
     exchange: `0x${"22".repeat(20)}`,
     exchangeId: "tiny",
     epoch: "3",
-    snapshotTime: "1795000000",
+    snapshotTime: "1795161600",
     policy: { riskParameters: "risk.json", marks: "marks.json" },
     snapshot: { balances: ["balances.csv"] },
     reserves: "reserves.json",

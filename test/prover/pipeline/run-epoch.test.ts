@@ -29,13 +29,14 @@ const neverProver = Object.assign(new ConstraintProver(), {
 
 function chainWith(parts: Partial<EpochChain>): EpochChain {
   return {
-    openedAt: async () => 1_795_000_000n,
+    openedAt: async () => SNAPSHOT_TIME,
     attestedRoot: async () => undefined,
     attest: async () => ({ transaction: "0x", blockNumber: 0, gasUsed: 0n }),
     ...parts,
   };
 }
 
+const SNAPSHOT_TIME = 1_795_161_600n;
 const pair = [
   account("alice", { btc: 100_000_000n, usdt: 5_000_000_000n, perpShort: 5_000n }),
   account("bob", { usdt: 40_000_000_000n, perpLong: 5_000n }),
@@ -64,7 +65,7 @@ describe("a committed epoch with a changed input", () => {
     ["the exchange's key", { exchange: 3n }, ["exchange"]],
     ["the exchange's name", { exchangeId: "other" }, ["exchangeId"]],
     ["the epoch", { epoch: 8n }, ["epoch"]],
-    ["the snapshot's time", { snapshotTime: 1n }, ["snapshotTime"]],
+    ["the snapshot's time", { snapshotTime: SNAPSHOT_TIME + 1n }, ["snapshotTime"]],
     ["a claim", { insurance: 10n ** 18n }, ["claims"]],
     ["the operator's secret", { operatorSecret: new Uint8Array(32).fill(1) }, ["operatorSecret"]],
   ])("refuses %s, says so and leaves the folder alone", async (_, { list, ...changes }, changed) => {
@@ -93,7 +94,14 @@ describe("a run that must not go on", () => {
   it("refuses a snapshot time that is not the one the epoch was opened with", async () => {
     const chain = chainWith({ openedAt: async () => 12n });
     await expect(runEpoch(tinyConfig(folder, pair), { prover: neverProver, chain })).rejects.toThrow(
-      /expected the registry to have it open with snapshot time 1795000000, came snapshot time 12/,
+      /expected the registry to have it open with snapshot time 1795161600, came snapshot time 12/,
+    );
+  });
+
+  it.each([-1n, 301n])("refuses a snapshot %i s after marks that may be 300 s old", async (age) => {
+    const config = tinyConfig(folder, pair, { snapshotTime: SNAPSHOT_TIME + age });
+    await expect(runEpoch(config, { prover: neverProver })).rejects.toThrow(
+      /marks: expected marks at most 300 s/,
     );
   });
 

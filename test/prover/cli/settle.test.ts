@@ -1,0 +1,149 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ContractFactory, HDNodeWallet, JsonRpcProvider, Mnemonic, type Signer } from "ethers";
+import { network } from "hardhat";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { instanceArtifacts } from "../../../prover/src/build/artifacts.ts";
+import { contractArtifact } from "../../../prover/src/chain/artifacts.ts";
+import { allowPolicy, deployRegistry } from "../../../prover/src/chain/registry.ts";
+import { runCommand } from "../../../prover/src/cli/plimsoll.ts";
+import { packKey } from "../../../verifier/src/groth16/key.ts";
+import { tinyPolicy } from "../../support/exchange.ts";
+import { tinyMarks, tinyRiskParameters } from "../../support/policies.ts";
+
+// The accounts of every Hardhat network.
+const MNEMONIC = Mnemonic.fromPhrase("test test test test test test test test test test test junk");
+const signer = (index: number) => HDNodeWallet.fromMnemonic(MNEMONIC, `m/44'/60'/0'/0/${index}`);
+const [owner, exchange, relayer, custody, fund] = [0, 1, 2, 3, 4].map(signer) as HDNodeWallet[];
+
+let folder: string;
+let config: string;
+let registry: string;
+// When the marks were observed.
+const snapshotTime = BigInt(Date.parse(tinyMarks.observedAt) / 1000);
+const servers: Awaited<ReturnType<typeof startChain>>[] = [];
+const at = (name: string) => join(folder, name);
+
+async function startChain() {
+  const server = await network.createServer({ override: { initialDate: "2026-11-20T07:00:00Z" } });
+  const { address, port } = await server.listen();
+  const url = `http://${address.includes(":") ? `[${address}]` : address}:${port}`;
+  return { server, url, provider: new JsonRpcProvider(url, undefined, { cacheTimeout: -1 }) };
+}
+
+async function deployToken(deployer: Signer): Promise<string> {
+  const { abi, bytecode } = await contractArtifact("TokenMock");
+  return (
+    await (await new ContractFactory(abi, bytecode, deployer).deploy("insurance", 6)).waitForDeployment()
+  ).getAddress();
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "plimsoll-settle-"));
+  servers.push(await startChain(), await startChain());
+  const { provider, url } = servers[0]!;
+  const deployer = owner!.connect(provider);
+  const [batch, epoch] = await Promise.all(["batch-4-8", "epoch-tiny"].map(instanceArtifacts));
+  registry = (
+    await deployRegistry(deployer, {
+      exchange: exchange!.address,
+      owner: owner!.address,
+      custody: custody!.address,
+      insuranceFund: fund!.address,
+      batchKeys: [packKey(batch!.vkey)],
+      epochKeys: [{ packed: packKey(epoch!.vkey), assets: 2 }],
+    })
+  ).address;
+  const token = await deployToken(deployer);
+  await allowPolicy(deployer, registry, tinyPolicy, [{ token, claim: 0, unitDecimals: 12 }]);
+
+  const reserves = { format: "plimsoll.reserves.1", insurance: "0", held: { USDT: "12.5" } };
+  const files: Record<string, string> = {
+    "risk.json": JSON.stringify(tinyRiskParameters),
+    "marks.json": JSON.stringify(tinyMarks),
+    "balances.csv": "account,asset,quantity\nalice,USDT,12\nbob,USDT,0.5\n",
+    "reserves.json": JSON.stringify(reserves),
+  };
+  for (const [name, text] of Object.entries(files)) await writeFile(at(name), text);
+  const secrets = { secret: "ab".repeat(32), sender: relayer!.privateKey, signer: exchange!.privateKey };
+  for (const [name, text] of Object.entries(secrets)) await writeFile(at(name), text, { mode: 0o600 });
+  config = at("config.json");
+  await writeFile(
+    config,
+    JSON.stringify({
+      format: "plimsoll.config.1",
+      folder: "epoch",
+      chainId: "31337",
+      registry,
+      exchange: exchange!.address,
+      exchangeId: "tiny",
+      epoch: "1",
+      snapshotTime: snapshotTime.toString(),
+      policy: { riskParameters: "risk.json", marks: "marks.json" },
+      snapshot: { balances: ["balances.csv"] },
+      reserves: "reserves.json",
+      circuits: { batch: "batch-4-8", epoch: "epoch-tiny" },
+      operatorSecretFile: "secret",
+      chain: { rpc: url, senderKeyFile: "sender", exchangeKeyFile: "signer" },
+    }),
+  );
+});
+afterAll(async () => {
+  for (const { provider, server } of servers) {
+    provider.destroy();
+    await server.close();
+  }
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe("settling over JSON-RPC, with a relayer that pays", () => {
+  const attest = () => runCommand(["epoch", "attest", "--config", config]);
+
+  it("refuses to work on an epoch that was not opened, before any proof", async () => {
+    const { text, exitCode } = await attest();
+    expect(text).toMatch(
+      /CONFIG: epoch 1: expected the registry to have it open .* came an epoch that is not open/,
+    );
+    expect(exitCode).toBe(2);
+  });
+
+  it("opens, attests once, and verifies bundle and epoch against the chain", async () => {
+    const opened = await runCommand(["epoch", "open", "--config", config]);
+    expect(opened).toMatchObject({
+      exitCode: 0,
+      text: expect.stringMatching(/epoch 1 opened for the snapshot/),
+    });
+    const { provider, url } = servers[0]!;
+    await provider.send("evm_setNextBlockTimestamp", [Number(snapshotTime) + 60]);
+    await provider.send("evm_mine", []);
+
+    const first = await attest();
+    expect(first).toMatchObject({ exitCode: 0, text: expect.stringMatching(/attested in transaction 0x/) });
+    expect(await attest()).toMatchObject({
+      exitCode: 0,
+      text: expect.stringMatching(/attested before, under this very root/),
+    });
+    const status = await runCommand(["epoch", "status", at("epoch")]);
+    expect(status.text).toMatch(/attested +yes/);
+
+    const chain = ["--rpc", url, "--registry", registry];
+    const bundle = await runCommand(["verify", "bundle", at("epoch/private/bundles/bob.json"), ...chain]);
+    expect(bundle).toMatchObject({ exitCode: 0, text: expect.stringMatching(/ok +attestation/) });
+    const epoch = await runCommand(["verify", "epoch", at("epoch/public"), ...chain]);
+    expect(epoch).toMatchObject({
+      exitCode: 0,
+      text: expect.stringMatching(/ok +epoch proof[\s\S]*ok +attestation/),
+    });
+  });
+
+  it("refuses another registry, and endpoints that tell different things (attack row 32)", async () => {
+    const bundle = at("epoch/private/bundles/bob.json");
+    const verify = (...options: string[]) => runCommand(["verify", "bundle", bundle, ...options]);
+    const [honest, other] = servers.map((server) => server.url) as [string, string];
+    const stranger = await verify("--rpc", honest, "--registry", custody!.address);
+    expect(stranger).toMatchObject({ exitCode: 1, text: expect.stringMatching(/FAILED +attestation/) });
+    const split = await verify("--rpc", honest, other, "--registry", registry);
+    expect(split).toMatchObject({ exitCode: 1, text: expect.stringMatching(/FAILED +attestation/) });
+  });
+});
