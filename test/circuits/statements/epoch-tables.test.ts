@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { FREE_UNIT, ROW_FREE } from "../../../verifier/src/constants.ts";
-import { fractionSum } from "../../../verifier/src/encodings/batch.ts";
+import {
+  batchFractions,
+  batchSums,
+  batchWeight,
+  fractionSum,
+} from "../../../verifier/src/encodings/batch.ts";
+import { gammaChallenge } from "../../../verifier/src/encodings/challenges.ts";
 import { power, toField } from "../../../verifier/src/field.ts";
 import { policyMatrix } from "../../../verifier/src/policy/matrix.ts";
 import { COLUMN } from "../../../verifier/src/policy/shape.ts";
@@ -25,14 +31,16 @@ import {
   succeedsOnlyAgainst,
   USDT,
 } from "../../support/attacked-exchange.ts";
-import { stateEpoch, sumHash, type Table } from "../../support/epoch.ts";
+import { gammaInputOf, stateEpoch, sumHash, type Table } from "../../support/epoch.ts";
 import {
   amountOf,
+  batchOf,
   brokenColumns,
   completeByHand,
   shiftAuxiliary,
   sufficientClaims,
 } from "../../support/hand-made.ts";
+import { seeded } from "../../support/random.ts";
 
 const EPOCH = "statements/epoch.circom";
 const noResiduals = () => mutant("no-residuals", EPOCH, "residuals.out === 0;");
@@ -133,6 +141,27 @@ describe("Epoch: tables and equations under attack", () => {
     }
     expect(await acceptsInputs(real, shown([first, second], 5n))).toBe(false);
     expect(await acceptsInputs(real, shown([first, second]))).toBe(true);
+  });
+
+  it("21: rejects sums over another list of batches than the one hashed (mutant: a verifier that adds up fewer)", async () => {
+    const random = seeded("uncounted");
+    const dave = completeByHand(layout, matrix, [{ row: ROW.usdt, quantity: 1_000_000n }]);
+    const batches = [batchOf(random, accounts), batchOf(random, [dave])];
+    const parts = exchange(accounts, { batches });
+    // Gamma depends on both batches, so that Dave finds his in the accounts root; t, w and the totals leave him out.
+    const counted = (gamma: bigint) => [batchSums(batches[0]!, gamma)];
+    const gamma = gammaChallenge(gammaInputOf({ ...parts, sums: counted(0n) }));
+    const { gammaInput, inputs, signals } = stateEpoch({ ...parts, sums: counted(gamma) });
+    expect([gammaInput.batches.length, signals.gamma]).toEqual([2, gamma]);
+    const real = await realCircuit();
+    expect(await acceptsInputs(real, inputs)).toBe(true);
+    const shown = batches.map((batch) => batchFractions(batchSums(batch, gamma), signals.beta));
+    const t = toField(shown[0]!.t + shown[1]!.t);
+    const w = toField(shown[0]!.w + batchWeight(gamma, 1) * shown[1]!.w);
+    expect(await acceptsInputs(real, { ...inputs, t, w })).toBe(false);
+    // Nor with true tables: his million is not claimed.
+    expect(await accepted(parts)).toBe(false);
+    expect(await accepted({ ...parts, claims: [INSURANCE, BTC, USDT + 1_000_000n] })).toBe(true);
   });
 
   it("42: rejects an error that a blind absorbs (mutant: T of BLIND is 1)", async () => {
