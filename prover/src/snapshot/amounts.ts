@@ -68,9 +68,14 @@ export class AmountReader {
     return this.#rounded(decimal, row, place, 1n);
   }
 
-  /** What the user owes: units of `row`, dust rounded down where the rule allows it. */
+  /** What the user owes: units of `row`, dust rounded down where the rule allows it. Throws "not-borrowable". */
   owed(decimal: Decimal, row: NamedRow, place: Place): bigint {
-    return this.#rounded(decimal, row, place, 0n);
+    const units = this.#rounded(decimal, row, place, 0n);
+    if (units > 0n && row.borrowable === false) {
+      const hint = { hint: "the risk parameters say which assets are borrowable" };
+      throw new SnapshotError("not-borrowable", place, "debts of assets that are lent", "another's", hint);
+    }
+    return units;
   }
 
   #rounded(decimal: Decimal, row: NamedRow, place: Place, up: bigint): bigint {

@@ -12,6 +12,7 @@ export type SnapshotErrorCode =
   | "negative"
   | "net-differs"
   | "not-a-number"
+  | "not-borrowable"
   | "order"
   | "overflow"
   | "truncated-gzip"

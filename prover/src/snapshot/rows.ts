@@ -7,6 +7,8 @@ export interface NamedRow {
   readonly decimals: number;
   /** Mark value of one unit in 10^-12 of the quote currency, where known: values what rounding credits. */
   readonly value?: bigint;
+  /** false: an asset that is accepted but not lent, so that nobody can owe it. */
+  readonly borrowable?: boolean;
 }
 
 /** What a reader needs of a compiled policy: its row table by symbol. */
@@ -25,7 +27,8 @@ export function rowLookup({
   for (const entry of rowTable) {
     const { row, symbol, decimals } = entry;
     if (entry.kind === "asset") {
-      assets.set(symbol, { row, decimals, value: coefficients.assets[entry.asset]!.value });
+      const { value } = coefficients.assets[entry.asset]!;
+      assets.set(symbol, { row, decimals, value, borrowable: entry.borrowable });
     } else if (entry.kind === "long") {
       instruments.set(symbol, { row, decimals });
     }

@@ -1,11 +1,12 @@
 import type { NamedRow, RowLookup } from "../../../prover/src/snapshot/rows.ts";
 
-/** A row table without a policy behind it: btc, eth, usdt at rows 0, 2, 4, then the long rows of two instruments. */
+/** A row table without a policy behind it: four assets, the last of them not lent, and the long rows of two instruments. */
 export const ROWS: RowLookup = lookup(
   {
     btc: { row: 0, decimals: 8, value: 20_000n },
     eth: { row: 2, decimals: 8 },
     usdt: { row: 4, decimals: 6, value: 1_000_000n },
+    bnb: { row: 10, decimals: 8, borrowable: false },
   },
   { "BTC-PERP": { row: 6, decimals: 4 }, "ETH-PERP": { row: 8, decimals: 3 } },
 );

@@ -40,6 +40,20 @@ const CASES: Case[] = [
   ["a negative balance", () => long(`${GOOD}cid,btc,-0.5\n`), "negative", 4, "quantity"],
   ["a negative debt", () => long("account,asset,quantity,debt\nann,btc,0,-1\n"), "negative", 2, "debt"],
   [
+    "a debt of an asset that is not lent (attack row 36)",
+    () => long("account,asset,quantity,debt\nann,btc,0,1\nann,bnb,5,1\n"),
+    "not-borrowable",
+    3,
+    "debt",
+  ],
+  [
+    "such a debt as a negative number (attack row 36)",
+    () => long("account,asset,signed_quantity\nann,btc,-1\nann,bnb,-1\n"),
+    "not-borrowable",
+    3,
+    "signed_quantity",
+  ],
+  [
     "more decimals than the row has",
     () => long(`${GOOD}cid,btc,0.123456789\n`),
     "excess-digits",
@@ -116,6 +130,13 @@ const CASES: Case[] = [
     "account",
   ],
   ["wide: an unknown asset held", () => wide(`${WIDE}1,a,0,0,0,1,0,1,1,1,0\n`), "unknown-asset", 2, "e_doge"],
+  [
+    "wide: a debt of an asset that is not lent (attack row 36)",
+    () => wide(`${WIDE.replaceAll("doge", "bnb")}1,a,0,0,0,2,1,1,1,1,0\n`),
+    "not-borrowable",
+    2,
+    "d_bnb",
+  ],
   ["wide: a negative debt", () => wide(`${WIDE}1,a,0,-1,1,0,0,0,1,1,0\n`), "negative", 2, "d_btc"],
   [
     "wide: net that is not equity less debt",
