@@ -8,7 +8,7 @@ import { policyBuildCommand, policyLintCommand } from "./policy-commands.ts";
 import { progressLines } from "./progress-lines.ts";
 import {
   type BundleOptions,
-  type ChainOptions,
+  type EpochCheckOptions,
   verifyBundleCommand,
   verifyEpochCommand,
 } from "./verify-commands.ts";
@@ -87,6 +87,7 @@ function commands(finish: (handled: Promise<Outcome>) => Promise<void>): Command
     .option("--secret-file <file>", "file with your owner secret")
     .option("--rpc <url...>", "endpoints of the chain; several must agree")
     .option("--registry <address>", "the registry, from a source other than the exchange")
+    .option("--strict", "fail when a step was not run")
     .action((file: string, options: BundleOptions) => finish(verifyBundleCommand(file, options)));
   verify
     .command("epoch")
@@ -94,7 +95,9 @@ function commands(finish: (handled: Promise<Outcome>) => Promise<void>): Command
     .argument("<folder>")
     .option("--rpc <url...>", "endpoints of the chain; several must agree")
     .option("--registry <address>", "the registry, from a source other than the exchange")
-    .action((folder: string, options: ChainOptions) =>
+    .option("--trust-circuit <id...>", "circuit ids to accept instead of this release's: of a ceremony")
+    .option("--strict", "fail when a step was not run")
+    .action((folder: string, options: EpochCheckOptions) =>
       finish(verifyEpochCommand(folder, options, proofsChecked)),
     );
 

@@ -2,15 +2,25 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type BundleContext, checkBundle, type OwnKnowledge } from "@plimsoll/verifier/check/bundle.ts";
 import { checkEpoch } from "@plimsoll/verifier/check/epoch.ts";
-import type { Report } from "@plimsoll/verifier/check/report.ts";
-import { bundleFromJson } from "@plimsoll/verifier/formats/bundle.ts";
+import type { Report, Step } from "@plimsoll/verifier/check/report.ts";
+import { formatQuantity } from "@plimsoll/verifier/encodings/quantity.ts";
+import { type Bundle, bundleFromJson } from "@plimsoll/verifier/formats/bundle.ts";
 import { parseVerificationKey } from "@plimsoll/verifier/groth16/key.ts";
 import { type CompiledPolicy, compilePolicy } from "@plimsoll/verifier/policy/compile.ts";
+import { lintPolicy } from "../linter/lint-policy.ts";
 import { ConfigError } from "../pipeline/run-epoch.ts";
 import { type RpcSource, rpcSource } from "./attestation-source.ts";
 import { EXIT, type Outcome } from "./outcome.ts";
 
-export interface ChainOptions {
+/** Free collateral is in 10^-6 of the quote currency. */
+const FREE_DECIMALS = 6;
+
+export interface ReportOptions {
+  /** Treat a step that was not run as a failure. */
+  readonly strict?: boolean;
+}
+
+export interface ChainOptions extends ReportOptions {
   readonly rpc?: readonly string[];
   /** 0x and 40 hex digits. */
   readonly registry?: string;
@@ -38,14 +48,38 @@ export async function verifyBundleCommand(file: string, options: BundleOptions):
       ...(policy === undefined ? {} : { policy }),
       ...(source === undefined ? {} : { attestations: source }),
     };
-    return reportOutcome(await checkBundle(bundle, context));
+    const outcome = reportOutcome(await checkBundle(bundle, context), options);
+    return { ...outcome, text: `${holdingLines(bundle, policy)}\n${outcome.text}` };
   });
+}
+
+/** What the bundle says that the account holds, in the words of the policy where there is one. */
+function holdingLines(bundle: Bundle, policy: CompiledPolicy | undefined): string {
+  const names = new Map(policy?.rowTable.map((named) => [named.row, named]));
+  const sums = new Map<number, bigint>();
+  for (const { row, quantity } of bundle.holdings)
+    if (quantity > 0n) sums.set(row, (sums.get(row) ?? 0n) + quantity);
+  const lines = [...sums].map(([row, quantity]) => {
+    const named = names.get(row);
+    if (named === undefined) return `  row ${row}: ${quantity} units`;
+    const side = { asset: "owned", debt: "owed", long: "long", short: "short" }[named.kind];
+    return `  ${formatQuantity(quantity, named.decimals)} ${named.symbol} ${side}`;
+  });
+  const free = `${bundle.under ? "-" : ""}${formatQuantity(bundle.free, FREE_DECIMALS)}`;
+  const end = `  free collateral ${free} ${policy?.riskParameters.quote ?? "of the quote currency"}`;
+  const head = `account "${bundle.userId}" of ${bundle.exchangeId}, epoch ${bundle.epoch}:`;
+  return [head, ...(lines.length > 0 ? lines : ["  no holdings"]), end].join("\n");
+}
+
+export interface EpochCheckOptions extends ChainOptions {
+  /** Circuit ids to accept instead of those of this release, as 0x and 64 hex digits. */
+  readonly trustCircuit?: readonly string[];
 }
 
 /** `verify epoch FOLDER` */
 export async function verifyEpochCommand(
   folder: string,
-  options: ChainOptions,
+  options: EpochCheckOptions,
   progress: (done: number, of: number) => void,
 ): Promise<Outcome> {
   const root = await publicRoot(folder);
@@ -62,15 +96,38 @@ export async function verifyEpochCommand(
     marks: await read("policy/marks.json"),
     keys,
   };
-  return withSource(options, async (source) =>
-    reportOutcome(
-      await checkEpoch(files, { progress, ...(source === undefined ? {} : { attestations: source }) }),
-    ),
-  );
+  const trusted = options.trustCircuit?.map(BigInt);
+  return withSource(options, async (source) => {
+    const report = await checkEpoch(files, {
+      progress,
+      ...(source === undefined ? {} : { attestations: source }),
+      ...(trusted === undefined ? {} : { trustedCircuits: new Set(trusted) }),
+    });
+    const policy = await policyStep(files.riskParameters, files.marks);
+    return reportOutcome(
+      { passed: report.passed && policy.outcome === "passed", steps: [...report.steps, policy] },
+      options,
+    );
+  });
+}
+
+/** The linter's judgement as a step: the proofs are about the policy, whatever it is worth. */
+async function policyStep(riskParameters: string, marks: string): Promise<Step> {
+  const name = "policy's soundness";
+  try {
+    const { coefficients } = compilePolicy(JSON.parse(riskParameters), JSON.parse(marks));
+    const { accepted, findings } = await lintPolicy(coefficients);
+    const words = accepted
+      ? "no account looks better under the policy than its holdings are: certificates checked in exact integers"
+      : `the linter refuses the policy: ${findings.find(({ severity }) => severity === "refuse")?.words}`;
+    return { name, outcome: accepted ? "passed" : "failed", words };
+  } catch {
+    return { name, outcome: "failed", words: "the policy files do not compile" };
+  }
 }
 
 /** A report as lines, one per step: what passed, what failed and what that means, what was not looked at. */
-export function reportOutcome({ passed, steps }: Report): Outcome {
+export function reportOutcome({ passed, steps }: Report, { strict = false }: ReportOptions = {}): Outcome {
   const marks = { passed: "ok     ", failed: "FAILED ", "not run": "not run" };
   const lines = steps.map(({ name, outcome, words }) => `${marks[outcome]}  ${name}: ${words}`);
   const left = steps.filter((step) => step.outcome === "not run").length;
@@ -78,7 +135,10 @@ export function reportOutcome({ passed, steps }: Report): Outcome {
   const end = passed
     ? `nothing failed: ${ran} of ${steps.length} steps were run`
     : `${steps.filter((step) => step.outcome === "failed").length} of ${ran} steps failed`;
-  return { text: `${[...lines, end].join("\n")}\n`, exitCode: passed ? EXIT.done : EXIT.refused };
+  return {
+    text: `${[...lines, end].join("\n")}\n`,
+    exitCode: passed && !(strict && left > 0) ? EXIT.done : EXIT.refused,
+  };
 }
 
 async function withSource(

@@ -166,7 +166,7 @@ describe("the plimsoll command", () => {
     expect(await runCommand(args)).toMatchObject({ exitCode: code, text: expect.stringMatching(words) });
   });
 
-  it("proves, tells the status and verifies a bundle, without a balance or secret in what it prints", async () => {
+  it("proves, tells the status and verifies a bundle, without a secret or anybody else's balance in what it prints", async () => {
     const proved = await runWithConstraints(at("config.json"));
     expect(proved).toMatchObject({
       exitCode: 0,
@@ -187,9 +187,14 @@ describe("the plimsoll command", () => {
     const other = await runCommand(["verify", "bundle", bundle, "--user", "alice"]);
     expect(other).toMatchObject({ exitCode: 1, text: expect.stringMatching(/FAILED +account/) });
     const { salt } = JSON.parse(await readFile(bundle, "utf8"));
-    for (const { text } of [proved, status, good, other]) {
-      for (const secret of ["98765", "250", SECRET, salt.slice(2)]) expect(text).not.toContain(secret);
-    }
+    for (const { text } of [proved, status, good, other])
+      for (const secret of [SECRET, salt.slice(2)]) expect(text).not.toContain(secret);
+    for (const { text } of [proved, status])
+      for (const balance of ["98765", "250"]) expect(text).not.toContain(balance);
+    // The holder of a bundle has to see what was counted as hers.
+    expect(good.text).toMatch(/^account "bob" of .*\n {2}\S+ \S+ (owned|long)/);
+    const strict = await runCommand(["verify", "bundle", bundle, "--user", "bob", "--strict"]);
+    expect(strict).toMatchObject({ exitCode: 1, text: expect.stringContaining("nothing failed") });
   });
 
   it("says of progress how much, how fast and what was kept", () => {

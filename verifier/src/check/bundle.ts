@@ -63,7 +63,7 @@ function checkOwn(list: Checklist, bundle: Bundle, own: OwnKnowledge): void {
   if (own.holdings === undefined) {
     list.notRun(
       "holdings",
-      "compare the holdings listed below with what you had at the time of the snapshot",
+      "compare the holdings in the bundle with what you had at the time of the snapshot",
     );
   } else {
     const held = own.holdings;
