@@ -13,10 +13,11 @@ import {
 import type { Submission } from "../../prover/src/chain/submission.ts";
 import { commitTypedData, openTypedData, signTypedData } from "../../prover/src/chain/typed-data.ts";
 import { FIELD, MONEY_DECIMALS } from "../../verifier/src/constants.ts";
+import { batchWeight } from "../../verifier/src/encodings/batch.ts";
 import { accountsPath, accountsRoot } from "../../verifier/src/encodings/challenges.ts";
 import { toField } from "../../verifier/src/field.ts";
 import { deploy, type LocalChain, localChain } from "../support/chain.ts";
-import { mutantOf } from "../support/mutant.ts";
+import { type Mutation, mutantOf } from "../support/mutant.ts";
 import { call, expectRefusal } from "../support/refusal.ts";
 import {
   challengesOf,
@@ -52,8 +53,26 @@ const attest = (submission: Submission, sender = stage.exchange, signature?: str
 const sign = (signer: Stage["owner"], submission: Submission, at = snapshotTime, registry = stage.registry) =>
   signTypedData(signer, commitTypedData({ chainId: chain.chainId, registry }, at, submission));
 
+/** The stage with a registry that has one guard less. It reads the insurance only. */
+async function mutantStage(mutation: Mutation): Promise<Stage> {
+  const { abi, bytecode } = await mutantOf("SolvencyRegistry.sol", "SolvencyRegistry", [mutation]);
+  const keys = [
+    await deployKey(stage.owner, stage.batchKey.packed),
+    await deployKey(stage.owner, stage.epochKey.packed),
+  ];
+  const people = [stage.exchange, stage.owner, stage.custody, stage.insuranceFund].map((one) => one.address);
+  const epochKeys = [{ key: keys[1]!.address, assets: stage.assets }];
+  const factory = new ContractFactory(abi, bytecode, stage.owner);
+  const contract = await factory.deploy(...people, [keys[0]!.address], epochKeys);
+  const mutant = { ...stage, registry: await contract.getAddress() };
+  await allowPolicy(stage.owner, mutant.registry, stage.policy, [
+    { token: await stage.tokens[0]!.getAddress(), claim: 0, unitDecimals: MONEY_DECIMALS },
+  ]);
+  return mutant;
+}
+
 describe("only the exchange's own epoch is attested", () => {
-  test("a stranger's, though its proofs hold", async () => {
+  test("a stranger's, though its proofs hold (attack row 41)", async () => {
     await expectRefusal(attest(honest, stage.relayer), "ExchangeSignatureInvalid");
     const own = await sign(stage.relayer, honest);
     await expectRefusal(attest(honest, stage.relayer, own), "ExchangeSignatureInvalid");
@@ -89,7 +108,7 @@ describe("proofs hold for this list of batches, this policy and these challenges
   const batches = (edit: (list: Submission["batches"]) => Submission["batches"]): Promise<unknown> =>
     attest({ ...honest, batches: edit(honest.batches) });
 
-  test("a batch missing, repeated, swapped or truncated away, with every proof kept", async () => {
+  test("a batch missing, repeated, swapped or truncated away, with every proof kept; no batch (attack rows 21, 41)", async () => {
     await expectRefusal(
       batches(([, ...rest]) => rest),
       "ProofsRejected",
@@ -116,7 +135,56 @@ describe("proofs hold for this list of batches, this policy and these challenges
     );
   });
 
-  test("a batch under another gamma", async () => {
+  test("sums over another list of batches than the one hashed (attack row 21; mutant: sums leave a batch out)", async () => {
+    // Users of the first batch find it in the accounts root; what they are owed is in no total.
+    const leaveOut = (on: Stage, draft: Draft, at: bigint): Submission => {
+      const challenges = challengesOf(on, draft, at);
+      const counted = draft.batches.slice(1);
+      const t = counted.reduce((sum, batch) => toField(sum + batch.t), 0n);
+      const w = counted.reduce(
+        (sum, batch, b) => toField(sum + batchWeight(challenges.gamma, b) * batch.w),
+        0n,
+      );
+      const epochProof = trapdoorProof(on.epochKey, epochSignals(draft, { ...challenges, t, w }), on.next);
+      return { ...proveEpoch(on, draft, at), epochProof };
+    };
+    await expectRefusal(attest(leaveOut(stage, honest, snapshotTime)), "ProofsRejected");
+    const mutant = await mutantStage({
+      file: "SolvencyRegistry.sol",
+      from: "Challenges.sums(submission.batches, gamma)",
+      to: "Challenges.sums(submission.batches[1:], gamma)",
+    });
+    const at = await openNow(mutant, 1n);
+    const draft = draftEpoch(mutant, 1n, 3, CLAIMS);
+    await attestEpoch(stage.exchange, mutant.registry, leaveOut(mutant, draft, at));
+    const circuitId = draft.batchCircuitId;
+    const listed = draft.batches.map((batch) => ({ ...batch, circuitId }));
+    const { root, transcript } = listed[0]!;
+    const place = { epoch: 1n, index: 0, circuitId, root, transcript, path: accountsPath(listed, 0) };
+    expect(await readIsAttested(chain.provider, mutant.registry, place)).toBe(true);
+  });
+
+  test("one index proved twice and another never (attack row 41; mutant: one index checked for all)", async () => {
+    // The sealed list names three batches. The second's users are counted as the first's, which the epoch proof goes along
+    // with: what is in the way is that a proof is checked against the batch at its place in the list.
+    const proveTwice = (on: Stage, { batches: [a, b, c], ...draft }: Draft, at: bigint): Submission => {
+      const counted = [a!, { ...b!, t: a!.t, w: a!.w }, c!];
+      const submission = proveEpoch(on, { ...draft, batches: counted }, at);
+      const [first, second, third] = submission.batches;
+      return { ...submission, batches: [first!, { ...second!, proof: first!.proof }, third!] };
+    };
+    await expectRefusal(attest(proveTwice(stage, honest, snapshotTime)), "ProofsRejected");
+    const mutant = await mutantStage({
+      file: "lib/Groth16Batch.sol",
+      from: "_addBatch(work, batches[i], i,",
+      to: "_addBatch(work, batches[0], i,",
+    });
+    const at = await openNow(mutant, 1n);
+    const submission = proveTwice(mutant, draftEpoch(mutant, 1n, 3, CLAIMS), at);
+    await attestEpoch(stage.exchange, mutant.registry, submission);
+  });
+
+  test("a batch under another gamma (attack row 21)", async () => {
     const other = challengesOf(
       stage,
       { ...honest, totalsCommitment: honest.totalsCommitment + 1n },
@@ -152,7 +220,7 @@ describe("proofs hold for this list of batches, this policy and these challenges
     await expectRefusal(attest({ ...honest, epoch: 8n }), "EpochNotOpen", { lastOpened: 7n });
   });
 
-  test("a policy that is not allowed, one hash of an allowed pair with another, the pair after it is disallowed", async () => {
+  test("a policy that is not allowed, one hash of an allowed pair with another, the pair after it is disallowed (attack row 40)", async () => {
     const { policyHash, descriptorHash } = stage.policy;
     for (const edit of [
       { policyHash: policyHash + 1n },
@@ -217,23 +285,7 @@ describe("numbers have one encoding", () => {
 
   test("a mutant without the check takes one statement under two roots", async () => {
     const from = "if (value >= FIELD) revert NotInField(value);";
-    const { abi, bytecode } = await mutantOf("SolvencyRegistry.sol", "SolvencyRegistry", [
-      { file: "lib/Challenges.sol", from, to: "value;" },
-    ]);
-    const keys = [
-      await deployKey(stage.owner, stage.batchKey.packed),
-      await deployKey(stage.owner, stage.epochKey.packed),
-    ];
-    const people = [stage.exchange, stage.owner, stage.custody, stage.insuranceFund].map(
-      (one) => one.address,
-    );
-    const epochKeys = [{ key: keys[1]!.address, assets: stage.assets }];
-    const factory = new ContractFactory(abi, bytecode, stage.owner);
-    const contract = await factory.deploy(...people, [keys[0]!.address], epochKeys);
-    const mutant = { ...stage, registry: await contract.getAddress() };
-    await allowPolicy(stage.owner, mutant.registry, stage.policy, [
-      { token: await stage.tokens[0]!.getAddress(), claim: 0, unitDecimals: MONEY_DECIMALS },
-    ]);
+    const mutant = await mutantStage({ file: "lib/Challenges.sol", from, to: "value;" });
     const at = await openNow(mutant, 1n);
     const draft = draftEpoch(mutant, 1n, 1, CLAIMS);
     const batches = [{ ...draft.batches[0]!, root: draft.batches[0]!.root + FIELD }];

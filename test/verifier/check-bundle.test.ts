@@ -98,7 +98,7 @@ describe("an account checks its bundle", () => {
     ["another circuit", { circuitId: 98n }, ["epoch"]],
     ["another accounts root", { accountsRoot: 1n }, ["epoch", "attestation"]],
     ["another policy", { policyHash: 1n }, ["policy", "attestation"]],
-    ["other names for the same policy", { descriptorHash: 1n }, ["policy", "attestation"]],
+    ["other names for the same policy (attack row 40)", { descriptorHash: 1n }, ["policy", "attestation"]],
     ["a time that the marks are not of", { snapshotTime: 1n }, ["marks", "attestation"]],
     ["another chain", { chainId: 1n }, ["owner", "attestation"]],
     ["another registry", { registry: 1n }, ["owner", "attestation"]],

@@ -10,6 +10,8 @@ import {
 } from "../../../verifier/src/encodings/challenges.ts";
 import { claimsPolynomial } from "../../../verifier/src/encodings/totals.ts";
 import { inverse, toField } from "../../../verifier/src/field.ts";
+import { type CompiledPolicy, compilePolicy } from "../../../verifier/src/policy/compile.ts";
+import { completeAccount } from "../../../verifier/src/policy/complete.ts";
 import { policyMatrix, rowPolynomials } from "../../../verifier/src/policy/matrix.ts";
 import { layoutOf } from "../../../verifier/src/policy/shape.ts";
 import { acceptsInputs } from "../../support/attack.ts";
@@ -27,6 +29,7 @@ import {
   TINY,
 } from "../../support/hand-made.ts";
 import { shortRelation } from "../../support/lattice.ts";
+import { tinyMarks, tinyRiskParameters } from "../../support/policies.ts";
 import { seeded } from "../../support/random.ts";
 
 const layout = layoutOf(TINY);
@@ -60,11 +63,15 @@ const blind = (edit: (batch: BatchCommitment) => BatchCommitment) => (input: Gam
   gammaChallenge({ ...input, batches: input.batches.map(edit) });
 const gammaWithoutHoldings = blind((batch) => ({ ...batch, root: 0n }));
 const gammaWithoutAuxiliaries = blind((batch) => ({ ...batch, transcript: 0n }));
+const gammaWithoutDescriptor = (input: GammaInput) => gammaChallenge({ ...input, descriptorHash: 0n });
 const gammaWithoutPolicy = (input: GammaInput) => gammaChallenge({ ...input, policyHash: 0n });
 const gammaWithoutTotals = (input: GammaInput) => gammaChallenge({ ...input, totalsCommitment: 0n });
 const gammaWithoutClaims = (input: GammaInput) => gammaChallenge({ ...input, claims: [] });
 
 let circuit: Circuit;
+beforeAll(async () => {
+  circuit = await loadCircuit("epoch-tiny");
+});
 const accepted = (parts: EpochParts) => acceptsInputs(circuit, stateEpoch(parts).inputs);
 
 /** Alice gets `by` of each row and bob loses as much: no total changes. */
@@ -81,7 +88,6 @@ function shifted(part: "holdings" | "auxiliaries", rows: readonly number[], by: 
 
 describe("9: challenges", () => {
   beforeAll(async () => {
-    circuit = await loadCircuit("epoch-tiny");
     expect([alice, bob].flatMap((account) => brokenColumns(layout, matrix, account))).toEqual([]);
     expect(await accepted(epoch([alice, bob]))).toBe(true);
   });
@@ -179,4 +185,57 @@ describe("9: challenges", () => {
     expect(await acceptsInputs(circuit, { ...real, rho })).toBe(false);
     expect(await acceptsInputs(circuit, real)).toBe(true);
   });
+});
+
+describe("40: two policy files with one policyHash", () => {
+  /** The tiny policy with a coin of its own as collateral, which no instrument is on. */
+  const files = (symbol = "COIN", decimals = 8, price = "60000"): CompiledPolicy => {
+    const [coin, usdt] = tinyRiskParameters.collateral;
+    const { hedge: _, ...group } = tinyRiskParameters.groups[0]!;
+    const collateral = [{ ...coin!, symbol, decimals }, usdt!];
+    const spot = { ...tinyMarks.spot, [symbol]: { price } };
+    return compilePolicy({ ...tinyRiskParameters, collateral, groups: [group] }, { ...tinyMarks, spot });
+  };
+  const proved = files();
+  const books = [
+    [
+      { row: proved.layout.asset(0), quantity: 100_000_000n },
+      { row: proved.layout.debt(1), quantity: 5_000_000n },
+    ],
+    [{ row: proved.layout.asset(1), quantity: 5_000_000_000n }],
+  ];
+
+  it.each([
+    ["another name", files("XYZ")],
+    ["decimals against price", files("COIN", 7, "6000")],
+  ])(
+    "rejects a file with %s under the first's proof (mutant: gamma without descriptorHash)",
+    async (_, other) => {
+      expect(other.policyHash).toBe(proved.policyHash);
+      expect(other.descriptorHash).not.toBe(proved.descriptorHash);
+      const people = books.map((holdings): HandMadeAccount => {
+        const { auxiliaries, free } = completeAccount(proved, holdings);
+        return { holdings, auxiliaries, surplus: free };
+      });
+      const parts: EpochParts = {
+        policy: proved.coefficients,
+        batches: [batchOf(seeded("descriptors"), people)],
+        claims: sufficientClaims(layout, people),
+      };
+      // A proof under the first file, judged by verifiers who have the first and the other.
+      const judged = (gammaOf: (input: GammaInput) => bigint): Promise<boolean[]> => {
+        const under = ({ descriptorHash }: CompiledPolicy) =>
+          stateEpoch({ ...parts, gammaOf: (input) => gammaOf({ ...input, descriptorHash }) });
+        const { inputs } = under(proved);
+        return Promise.all(
+          [proved, other].map((shown) => {
+            const { gamma } = under(shown).signals;
+            return acceptsInputs(circuit, { ...inputs, gamma });
+          }),
+        );
+      };
+      expect(await judged(gammaWithoutDescriptor)).toEqual([true, true]);
+      expect(await judged(gammaChallenge)).toEqual([true, false]);
+    },
+  );
 });

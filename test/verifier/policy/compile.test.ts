@@ -194,7 +194,7 @@ describe("compilePolicy", () => {
     );
   });
 
-  it("tells policies with one policyHash apart by their descriptors: names swapped, decimals against price", () => {
+  it("tells policies with one policyHash apart by their descriptors: names swapped, decimals against price (attack row 40)", () => {
     const tiny = compilePolicy(tinyRiskParameters, tinyMarks);
     const rename = (text: string) => text.replaceAll("BTC", "XYZ");
     const renamed = compilePolicy(
