@@ -74,6 +74,18 @@ describe("the examples", () => {
     expect(Object.keys(claims)).toHaveLength(40);
   });
 
+  it("refuse a debt of each asset that their risk parameters do not lend, and of no other (attack row 36)", async () => {
+    const { riskParameters, ...policy } = policyOf("demo");
+    const rows = rowLookup(policy);
+    for (const { symbol, borrowable } of riskParameters.collateral) {
+      const file = temporary.file("debt.csv", `account,asset,quantity,debt\nann,${symbol},0,1\n`);
+      const read = collect(normalise({ balances: [file] }, rows, { quote: "usdt" }).accounts);
+      if (borrowable) expect(await read).toHaveLength(1);
+      else await expect(read).rejects.toMatchObject({ code: "not-borrowable", line: 2, field: "debt" });
+    }
+    expect(new Set(riskParameters.collateral.map(({ borrowable }) => borrowable)).size).toBe(2);
+  });
+
   it("refuse the sample's digits below a unit unless the operator credits them", async () => {
     const files = exampleSnapshot(join(examples, "demo"), [join(examples, "demo", "users.csv")]);
     const stream = normalise(files, rowLookup(policyOf("demo")), { quote: "usdt" }).accounts;
