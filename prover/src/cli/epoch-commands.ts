@@ -5,6 +5,8 @@ import { epochRecord } from "@plimsoll/verifier/formats/epoch.ts";
 import { JsonRpcProvider, toBeHex, Wallet } from "ethers";
 import { openEpoch } from "../chain/registry.ts";
 import { openTypedData, signTypedData } from "../chain/typed-data.ts";
+import { batchRecords } from "../commit/batch-files.ts";
+import { countRecords } from "../commit/record-file.ts";
 import { epochFolder } from "../pipeline/epoch-folder.ts";
 import { localProver } from "../pipeline/local-prover.ts";
 import { readPlan } from "../pipeline/plan-stage.ts";
@@ -78,7 +80,7 @@ export async function statusCommand(folder: string): Promise<Outcome> {
       ? "planned     no"
       : `planned     ${plan.waste.accounts} accounts in ${plan.waste.batches} batches, ` +
         `${(100 * plan.waste.wastedShare).toFixed(1)} % of their constraints unused`,
-    `committed   ${existsSync(paths.commit) ? `${count(".commit.json")}${of} batches` : "no"}`,
+    `committed   ${existsSync(paths.commit) ? `${countRecords(batchRecords(paths.batches).commits)}${of} batches` : "no"}`,
     `proved      ${count(".proof.json")}${of} batches, epoch ${existsSync(paths.epochProof) ? "yes" : "no"}`,
   ];
   if (existsSync(paths.record)) {

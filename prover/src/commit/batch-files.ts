@@ -1,55 +1,52 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fieldElement, fromJson, word } from "@plimsoll/verifier/formats/codecs.ts";
+import { fieldElement } from "@plimsoll/verifier/formats/codecs.ts";
 import { z } from "zod";
 import type { CompletedAccount } from "../plan/account.ts";
-import { accountFromLine } from "./account-line.ts";
+import { accountFromLine, accountToLine } from "./account-line.ts";
+import { closeRecords, readRecord } from "./record-file.ts";
 
-/** Commitments of a batch and the order of its accounts (line numbers of its plan, from 0). */
-export const batchCommitFormat = z.strictObject({
+/** Commitments of a batch and the order of its accounts: line of the plan (from 0), identity, leaf. */
+const batchCommitFormat = z.strictObject({
   root: fieldElement,
   transcript: fieldElement,
-  accounts: z.array(
-    z.strictObject({ line: z.int().nonnegative(), identity: fieldElement, leaf: fieldElement }),
-  ),
+  accounts: z.array(z.tuple([z.int().nonnegative(), fieldElement, fieldElement])),
 });
 
-export type BatchCommitFile = z.output<typeof batchCommitFormat>;
+export type BatchCommitRecord = z.output<typeof batchCommitFormat>;
 
-const sums = z.array(z.tuple([z.int().nonnegative(), word]));
-
-/** Sums of a batch by row: plain, and weighted by alpha^u without the batch's own weight. */
-export const batchSumsFormat = z.strictObject({ totals: sums, weights: sums });
-
-// Read without promises: the readers are workers with nothing else to do, and a promise costs more than a small file.
-
-/** Private files of one batch, in the order in which they appear. */
-export function batchFiles(folder: string, batch: number) {
-  const stem = join(folder, batch.toString().padStart(6, "0"));
+/** Record files of all batches, by number of the batch: the accounts that were planned for each, and its commitments. */
+export function batchRecords(folder: string) {
   return Object.freeze({
-    accounts: `${stem}.accounts.ndjson`,
-    commit: `${stem}.commit.json`,
-    sums: `${stem}.sums.json`,
-    proof: `${stem}.proof.json`,
+    accounts: join(folder, "accounts.ndjson"),
+    commits: join(folder, "commits.ndjson"),
   });
 }
 
+/** The proof of one batch: a file of its own, since it takes seconds to make. */
+export function batchProofFile(folder: string, batch: number): string {
+  return join(folder, `${batch.toString().padStart(6, "0")}.proof.json`);
+}
+
+export function accountsToRecord(accounts: readonly CompletedAccount[]): string {
+  return accounts.map(accountToLine).join("");
+}
+
 export function readPlannedAccounts(folder: string, batch: number): CompletedAccount[] {
-  const text = readFileSync(batchFiles(folder, batch).accounts, "utf8");
+  const text = readRecord(batchRecords(folder).accounts, batch);
   return text.split("\n").filter(Boolean).map(accountFromLine);
 }
 
-/** A batch's commit file; undefined where there is none or it is spoilt, for committing again gives the same. */
-export function readBatchCommit(folder: string, batch: number): BatchCommitFile | undefined {
-  try {
-    return z.decode(batchCommitFormat, JSON.parse(readFileSync(batchFiles(folder, batch).commit, "utf8")));
-  } catch {
-    return undefined;
-  }
+export function commitToRecord(commit: BatchCommitRecord): string {
+  return `${JSON.stringify(z.encode(batchCommitFormat, commit))}\n`;
 }
 
-export function readBatchSums(folder: string, batch: number) {
-  const file = batchFiles(folder, batch).sums;
-  const { totals, weights } = fromJson(batchSumsFormat, readFileSync(file, "utf8"), file);
-  return { totals: new Map(totals), weights: new Map(weights) };
+/** Throws when the batch was not committed to. */
+export function readBatchCommit(folder: string, batch: number): BatchCommitRecord {
+  return z.decode(batchCommitFormat, JSON.parse(readRecord(batchRecords(folder).commits, batch)));
+}
+
+/** Closes what this thread has open of the folder. */
+export function closeBatchRecords(folder: string): void {
+  const { accounts, commits } = batchRecords(folder);
+  closeRecords(accounts, commits);
 }

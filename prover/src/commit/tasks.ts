@@ -1,22 +1,14 @@
 import {
   type BatchOpening,
+  type BatchSums,
   batchFractions,
   batchSums,
   batchWeight,
 } from "@plimsoll/verifier/encodings/batch.ts";
 import { accumulate } from "@plimsoll/verifier/encodings/totals.ts";
-import { toJson } from "@plimsoll/verifier/formats/codecs.ts";
-import { writePrivateQuickly } from "../pipeline/files.ts";
 import { type AccountSize, accountSize } from "../plan/account-words.ts";
 import { assembleBatch, type Placed } from "../plan/assemble.ts";
-import {
-  batchCommitFormat,
-  batchFiles,
-  batchSumsFormat,
-  readBatchCommit,
-  readBatchSums,
-  readPlannedAccounts,
-} from "./batch-files.ts";
+import { commitToRecord, readBatchCommit, readPlannedAccounts } from "./batch-files.ts";
 import { type Blinds, commitPlan, type EpochIdentity, type OpenedAccount } from "./commit-batch.ts";
 import { fastPoseidon } from "./hash.ts";
 import type { OperatorSecret } from "./secrets.ts";
@@ -40,13 +32,23 @@ export type BatchTask =
       readonly blinds: Blinds;
       readonly gamma: bigint;
     }
-  | { readonly kind: "fractions"; readonly folder: string; readonly batch: number; readonly beta: bigint };
+  | {
+      readonly kind: "fractions";
+      readonly folder: string;
+      readonly batch: number;
+      readonly capacity: AccountSize;
+      readonly blinds: Blinds;
+      readonly gamma: bigint;
+      readonly beta: bigint;
+    };
 
 export interface CommitResult {
   readonly root: bigint;
   readonly transcript: bigint;
   /** How many accounts it holds. */
   readonly accounts: number;
+  /** What whoever collects the results appends to the record file of commitments. */
+  readonly record: string;
 }
 
 /** Sums of one batch over rows; the batch's own weight alpha^(2^14 b) is applied to `weights`. */
@@ -66,50 +68,38 @@ export interface TaskResults {
   readonly fractions: FractionsResult;
 }
 
-/** Runs a task in whatever process it finds itself in. Repeating one gives the same files. */
+/** Runs a task in whatever thread it finds itself in. Repeating one gives the same; it writes nothing. */
 export async function runBatchTask(task: BatchTask): Promise<TaskResults[BatchTask["kind"]]> {
   switch (task.kind) {
     case "commit":
       return commit(task);
-    case "weigh":
-      return weigh(task);
+    case "weigh": {
+      const sums = sumsOf(task);
+      const weights = new Map<number, bigint>();
+      accumulate(weights, sums.weights, batchWeight(task.gamma, task.batch));
+      return { totals: sums.totals, weights };
+    }
     case "fractions":
-      return batchFractions(readBatchSums(task.folder, task.batch), task.beta);
+      // The sums are made again: that costs less than a file of them, which would have to be guarded like the accounts.
+      return batchFractions(sumsOf(task), task.beta);
   }
 }
 
 async function commit(task: Extract<BatchTask, { kind: "commit" }>): Promise<CommitResult> {
   const { folder, batch, capacity, blinds, identity, secret } = task;
   const accounts = readPlannedAccounts(folder, batch);
-  const { root, transcript, ordered } = commitPlan(
-    accounts,
-    capacity,
-    blinds,
-    identity,
-    secret,
-    await fastPoseidon(),
-  );
-  const order = ordered.map(({ account }) => ({
-    line: account.line,
-    identity: account.identity,
-    leaf: account.leaf,
-  }));
-  writePrivateQuickly(
-    batchFiles(folder, batch).commit,
-    toJson(batchCommitFormat, { root, transcript, accounts: order }),
-  );
-  return { root, transcript, accounts: order.length };
+  const hash = await fastPoseidon();
+  const { root, transcript, ordered } = commitPlan(accounts, capacity, blinds, identity, secret, hash);
+  const order = ordered.map(({ account }): [number, bigint, bigint] => {
+    return [account.line, account.identity, account.leaf];
+  });
+  const record = commitToRecord({ root, transcript, accounts: order });
+  return { root, transcript, accounts: order.length, record };
 }
 
-function weigh(task: Extract<BatchTask, { kind: "weigh" }>): WeighResult {
+function sumsOf(task: Extract<BatchTask, { kind: "weigh" | "fractions" }>): BatchSums {
   const { folder, batch, capacity, blinds, gamma } = task;
-  const { opening } = openBatch(folder, batch, capacity, blinds);
-  const sums = batchSums(opening, gamma);
-  const entries = { totals: [...sums.totals], weights: [...sums.weights] };
-  writePrivateQuickly(batchFiles(folder, batch).sums, toJson(batchSumsFormat, entries));
-  const weights = new Map<number, bigint>();
-  accumulate(weights, sums.weights, batchWeight(gamma, batch));
-  return { totals: sums.totals, weights };
+  return batchSums(openBatch(folder, batch, capacity, blinds).opening, gamma);
 }
 
 /** A committed batch's accounts in order, and its opening, from its private files. */
@@ -120,10 +110,8 @@ export function openBatch(
   blinds: Blinds,
 ): { ordered: Placed<OpenedAccount & { userId: string; owner: bigint }>[]; opening: BatchOpening } {
   const accounts = readPlannedAccounts(folder, batch);
-  const commitOf = readBatchCommit(folder, batch);
-  if (commitOf === undefined) throw new Error(`batch ${batch}: expected a commit file, came none`);
   let next = 0;
-  const ordered = commitOf.accounts.map(({ line, identity, leaf }) => {
+  const ordered = readBatchCommit(folder, batch).accounts.map(([line, identity, leaf]) => {
     const account = accounts[line];
     if (account === undefined) throw new Error(`batch ${batch}: the plan has no account ${line}`);
     next += accountSize(account).blocks;

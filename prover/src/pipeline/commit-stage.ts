@@ -11,10 +11,11 @@ import { accumulate, totalsCommitment, weightsCommitment } from "@plimsoll/verif
 import { power } from "@plimsoll/verifier/field.ts";
 import type { PolicyCoefficients } from "@plimsoll/verifier/policy/matrix.ts";
 import { layoutOf } from "@plimsoll/verifier/policy/shape.ts";
-import { readBatchCommit } from "../commit/batch-files.ts";
+import { batchRecords, readBatchCommit } from "../commit/batch-files.ts";
 import type { EpochIdentity } from "../commit/commit-batch.ts";
 import type { CommitStore } from "../commit/commit-store.ts";
 import { fastPoseidon } from "../commit/hash.ts";
+import { RecordWriter } from "../commit/record-file.ts";
 import type { BatchRunner } from "../commit/runner.ts";
 import type { OperatorSecret } from "../commit/secrets.ts";
 import type { BatchTask } from "../commit/tasks.ts";
@@ -47,7 +48,7 @@ export interface ChallengedEpoch {
   readonly w: bigint;
 }
 
-/** Commits to every batch that has no commit file yet. Results in the order of the batches. */
+/** Commits to every batch that has no record yet. Results in the order of the batches. */
 export async function commitBatches(
   context: CommitContext,
   circuitId: bigint,
@@ -55,26 +56,26 @@ export async function commitBatches(
 ): Promise<BatchCommitment[]> {
   const { folder, capacity, identity, secret, store, runner } = context;
   const { blinds } = store.secrets;
-  const commitments = new Array<BatchCommitment>(blinds.length);
-  const missing: number[] = [];
-  for (let batch = 0; batch < blinds.length; batch++) {
-    const kept = readBatchCommit(folder, batch);
-    if (kept === undefined) {
-      missing.push(batch);
-    } else {
-      commitments[batch] = { circuitId, root: kept.root, transcript: kept.transcript };
-      clock.keep(kept.accounts.length);
+  const records = RecordWriter.open(batchRecords(folder).commits);
+  try {
+    const commitments = Array.from({ length: records.count }, (_, batch): BatchCommitment => {
+      const { root, transcript, accounts } = readBatchCommit(folder, batch);
+      clock.keep(accounts.length);
+      return { circuitId, root, transcript };
+    });
+    const tasks = blinds.slice(records.count).map((of, i): Extract<BatchTask, { kind: "commit" }> => {
+      const batch = records.count + i;
+      return { kind: "commit", folder, batch, capacity, blinds: of, identity, secret };
+    });
+    for await (const { root, transcript, accounts, record } of runner.run<"commit">(tasks)) {
+      commitments.push({ circuitId, root, transcript });
+      records.append(record);
+      clock.tick(accounts);
     }
+    return commitments;
+  } finally {
+    records.close();
   }
-  const tasks = missing.map((batch): Extract<BatchTask, { kind: "commit" }> => {
-    return { kind: "commit", folder, batch, capacity, blinds: blinds[batch]!, identity, secret };
-  });
-  let next = 0;
-  for await (const { root, transcript, accounts } of runner.run<"commit">(tasks)) {
-    commitments[missing[next++]!] = { circuitId, root, transcript };
-    clock.tick(accounts);
-  }
-  return commitments;
 }
 
 /** Totals, gamma, weights, beta, and what each batch will prove. Each challenge is stored before it is used. */
@@ -110,8 +111,8 @@ export async function challengeEpoch(
   const beta = betaChallenge(gamma, weightsHash);
   await store.meet("beta", beta);
 
-  const fractions = blinds.map((_, batch): Extract<BatchTask, { kind: "fractions" }> => {
-    return { kind: "fractions", folder, batch, beta };
+  const fractions = blinds.map((of, batch): Extract<BatchTask, { kind: "fractions" }> => {
+    return { kind: "fractions", folder, batch, capacity, blinds: of, gamma, beta };
   });
   const step = power(alphaOf(gamma), 1n << BigInt(COLUMN_BITS));
   const challenged: ChallengedEpoch["batches"][number][] = [];

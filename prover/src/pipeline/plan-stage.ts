@@ -5,7 +5,8 @@ import type { Entry } from "@plimsoll/verifier/encodings/entry.ts";
 import { fromJson, toJson, word } from "@plimsoll/verifier/formats/codecs.ts";
 import { z } from "zod";
 import { accountToLine } from "../commit/account-line.ts";
-import { batchFiles } from "../commit/batch-files.ts";
+import { accountsToRecord, batchRecords } from "../commit/batch-files.ts";
+import { RecordWriter } from "../commit/record-file.ts";
 import type { CompletedAccount } from "../plan/account.ts";
 import type { AccountSize } from "../plan/account-words.ts";
 import { BatchPlanner } from "../plan/plan-batches.ts";
@@ -32,7 +33,7 @@ const planFormat = z.strictObject({
   totals: z.array(z.tuple([z.int().nonnegative(), word])),
 });
 
-/** What planning leaves: batch files on disk, and these sums. */
+/** What planning leaves: the accounts of each batch on disk, and these sums. */
 export interface Plan {
   readonly accounts: string;
   readonly waste: z.output<typeof planFormat>["waste"];
@@ -58,7 +59,7 @@ export class AccountsDigest {
 }
 
 /**
- * Completes every account, checks it, and cuts the stream into batch files. Holds a bounded number of open batches.
+ * Completes every account, checks it, and cuts the stream into batches on disk. Holds a bounded number of open batches.
  * Whatever an earlier unfinished plan left is removed first; `plan.json`, written last, says that this one is whole.
  */
 export async function planAccounts(
@@ -75,23 +76,25 @@ export async function planAccounts(
   const planner = new BatchPlanner(capacity);
   const digest = new AccountsDigest();
   const totals = new Map<number, bigint>();
-  let batches = 0;
-  const write = async (batch: readonly CompletedAccount[]): Promise<void> => {
-    await writePrivate(batchFiles(folder.batches, batches).accounts, batch.map(accountToLine).join(""));
-    batches += 1;
-  };
-  for await (const account of accounts) {
-    digest.add(account);
-    const completed: CompletedAccount = { ...account, ...complete(account.holdings) };
-    checker.check(completed);
-    for (const { row, quantity } of [...completed.holdings, ...completed.auxiliaries]) {
-      totals.set(row, (totals.get(row) ?? 0n) + quantity);
+  const records = RecordWriter.open(batchRecords(folder.batches).accounts);
+  const write = (batch: readonly CompletedAccount[]) => records.append(accountsToRecord(batch));
+  try {
+    for await (const account of accounts) {
+      digest.add(account);
+      const completed: CompletedAccount = { ...account, ...complete(account.holdings) };
+      checker.check(completed);
+      for (const { row, quantity } of [...completed.holdings, ...completed.auxiliaries]) {
+        totals.set(row, (totals.get(row) ?? 0n) + quantity);
+      }
+      const full = planner.add(completed);
+      if (full !== undefined) write(full);
+      clock.tick();
     }
-    const full = planner.add(completed);
-    if (full !== undefined) await write(full);
-    clock.tick();
+    for (const batch of planner.finish()) write(batch);
+    records.flush(true);
+  } finally {
+    records.close();
   }
-  for (const batch of planner.finish()) await write(batch);
   const plan: Plan = { accounts: digest.hex(), waste: planner.waste(), totals };
   await writePrivate(
     folder.plan,

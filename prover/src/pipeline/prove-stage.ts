@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { fieldElement, proofWords, toJson, word } from "@plimsoll/verifier/formats/codecs.ts";
 import { z } from "zod";
-import { batchFiles } from "../commit/batch-files.ts";
+import { batchProofFile } from "../commit/batch-files.ts";
 import { openBatch } from "../commit/tasks.ts";
 import type { CircuitInputs } from "../proving/witness.ts";
 import { batchInputs } from "./batch-inputs.ts";
@@ -70,17 +70,10 @@ function proveBatch(
 ): ReturnType<typeof keptOrProved> {
   const { root, transcript, t, w } = batches[batch]!;
   const signals = [root, transcript, t, w, gamma, beta];
-  return keptOrProved(
-    batchFiles(folder, batch).proof,
-    `batch ${batch}`,
-    circuit,
-    signals,
-    prover,
-    async () => {
-      const { opening } = openBatch(folder, batch, capacity, store.secrets.blinds[batch]!);
-      return batchInputs(opening, gamma, beta);
-    },
-  );
+  return keptOrProved(batchProofFile(folder, batch), `batch ${batch}`, circuit, signals, prover, async () => {
+    const { opening } = openBatch(folder, batch, capacity, store.secrets.blinds[batch]!);
+    return batchInputs(opening, gamma, beta);
+  });
 }
 
 /**

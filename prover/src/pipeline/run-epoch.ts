@@ -4,6 +4,7 @@ import type { EpochRecord } from "@plimsoll/verifier/formats/epoch.ts";
 import { type CompiledPolicy, compilePolicy } from "@plimsoll/verifier/policy/compile.ts";
 import { completeAccount } from "@plimsoll/verifier/policy/complete.ts";
 import { marksAreOf } from "@plimsoll/verifier/policy/marks.ts";
+import { closeBatchRecords } from "../commit/batch-files.ts";
 import { ChangedInputError } from "../commit/commit-error.ts";
 import { CommitStore } from "../commit/commit-store.ts";
 import type { Fingerprint } from "../commit/fingerprint.ts";
@@ -87,7 +88,13 @@ interface Setting {
 export async function runEpoch(config: EpochConfig, dependencies: EpochDependencies): Promise<EpochResult> {
   const folder = epochFolder(config.folder);
   await makeEpochFolder(folder);
-  return withFolderLock(folder.private, () => runLocked(config, folder, dependencies));
+  return withFolderLock(folder.private, async () => {
+    try {
+      return await runLocked(config, folder, dependencies);
+    } finally {
+      closeBatchRecords(folder.batches);
+    }
+  });
 }
 
 async function runLocked(

@@ -1,11 +1,12 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { accountFromLine, accountToLine } from "../../../prover/src/commit/account-line.ts";
-import { batchFiles } from "../../../prover/src/commit/batch-files.ts";
+import { accountsToRecord, batchRecords, closeBatchRecords } from "../../../prover/src/commit/batch-files.ts";
 import { commitPlan } from "../../../prover/src/commit/commit-batch.ts";
 import { fastPoseidon } from "../../../prover/src/commit/hash.ts";
+import { RecordWriter } from "../../../prover/src/commit/record-file.ts";
 import { type BatchRunner, localRunner, poolRunner } from "../../../prover/src/commit/runner.ts";
 import { accountSalt, checkedSecret } from "../../../prover/src/commit/secrets.ts";
 import { openBatch } from "../../../prover/src/commit/tasks.ts";
@@ -48,7 +49,10 @@ let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "plimsoll-batch-"));
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => {
+  closeBatchRecords(folder);
+  return rm(folder, { recursive: true, force: true });
+});
 
 describe("committing to a batch", () => {
   it("gives what the verifier's encodings give, with the prover's hash", async () => {
@@ -93,9 +97,9 @@ describe("committing to a batch", () => {
     try {
       const count = 20;
       const plans = Array.from({ length: count }, (_, batch) => randomPlan(`batch ${batch}`));
-      for (const [batch, plan] of plans.entries()) {
-        await writeFile(batchFiles(folder, batch).accounts, plan.map(accountToLine).join(""));
-      }
+      const records = RecordWriter.open(batchRecords(folder).accounts);
+      for (const plan of plans) records.append(accountsToRecord(plan));
+      records.close();
       const blindsOf = (batch: number) => [BigInt(batch), 2n, 3n] as const;
       const batches = plans.map((_, batch) => ({ folder, batch, capacity, blinds: blindsOf(batch) }));
       const commits = await collect(
@@ -103,18 +107,24 @@ describe("committing to a batch", () => {
           batches.map((batch) => ({ kind: "commit" as const, ...batch, identity: epoch, secret })),
         ),
       );
+      expect(commits).toHaveLength(count);
+      const written = RecordWriter.open(batchRecords(folder).commits);
+      for (const { record } of commits) written.append(record);
+      written.close();
       const weighed = await collect(
         runner.run<"weigh">(batches.map((batch) => ({ kind: "weigh" as const, ...batch, gamma }))),
       );
       const fractions = await collect(
         runner.run<"fractions">(
-          batches.map(({ batch }) => ({ kind: "fractions" as const, folder, batch, beta })),
+          batches.map((batch) => ({ kind: "fractions" as const, ...batch, gamma, beta })),
         ),
       );
-      expect(commits).toHaveLength(count);
       for (let batch = 0; batch < count; batch++) {
         const { opening } = openBatch(folder, batch, capacity, blindsOf(batch));
-        expect(commits[batch]).toEqual({ ...pick(commitBatch(opening)), accounts: plans[batch]!.length });
+        expect(commits[batch]).toMatchObject({
+          ...pick(commitBatch(opening)),
+          accounts: plans[batch]!.length,
+        });
         const sums = batchSums(opening, gamma);
         expect(weighed[batch]!.totals).toEqual(sums.totals);
         const weight = batchWeight(gamma, batch);

@@ -177,10 +177,10 @@ describe("a run that must not go on", () => {
 
   it("refuses a damaged private part instead of proving something else", async () => {
     await runEpoch(tinyConfig(folder, pair), { prover });
-    const file = join(folder, "private/batches/000000.accounts.ndjson");
+    const file = join(folder, "private/batches/accounts.ndjson");
     const text = await readFile(file, "utf8");
     await writeFile(file, text.replace("bob", "bop"));
-    await rm(join(folder, "private/batches/000000.commit.json"));
+    await rm(join(folder, "private/batches/commits.ndjson.index"));
     await expect(runEpoch(tinyConfig(folder, pair), { prover: neverProver })).rejects.toMatchObject({
       code: "BLIND_REUSE",
     });
