@@ -3,6 +3,7 @@ export type Code = readonly number[];
 
 export const I32 = 0x7f;
 export const I64 = 0x7e;
+export const V128 = 0x7b;
 
 export interface WasmFunction {
   readonly name: string;
@@ -13,9 +14,12 @@ export interface WasmFunction {
   readonly code: Code;
 }
 
+const vectorOp = (opcode: number): Code => [0xfd, ...unsigned(opcode)];
+
 export const op = Object.freeze({
   get: (local: number): Code => [0x20, ...unsigned(local)],
   set: (local: number): Code => [0x21, ...unsigned(local)],
+  tee: (local: number): Code => [0x22, ...unsigned(local)],
   i32: (value: number): Code => [0x41, ...signed(BigInt(value))],
   i64: (value: bigint): Code => [0x42, ...signed(value)],
   /** Zero-extends 32 bits of memory. */
@@ -30,7 +34,7 @@ export const op = Object.freeze({
   shiftLeft64: [0x86] as Code,
   shiftRight64: [0x88] as Code,
   add32: [0x6a] as Code,
-  and32: [0x71] as Code,
+  subtract32: [0x6b] as Code,
   less32: [0x49] as Code,
   isZero32: [0x45] as Code,
   call: (index: number): Code => [0x10, ...unsigned(index)],
@@ -39,12 +43,37 @@ export const op = Object.freeze({
   repeat: (code: Code, again: Code): Code => [0x03, 0x40, ...code, ...again, 0x0d, 0, 0x0b],
 });
 
+/** Vectors: `x2` has two lanes of 64 bits, `x4` four of 32. */
+export const vector = Object.freeze({
+  zero: [...vectorOp(0x0c), ...new Array<number>(16).fill(0)] as Code,
+  /** 64 bits of memory to the lower half, zeros to the upper one. */
+  load64: (offset: number): Code => [...vectorOp(0x5d), 2, ...unsigned(offset)],
+  /** 32 bits of memory to all four lanes. */
+  load32x4: (offset: number): Code => [...vectorOp(0x09), 2, ...unsigned(offset)],
+  /** The lower half to memory. */
+  store64: (offset: number): Code => [...vectorOp(0x5b), 2, ...unsigned(offset), 0],
+  /** The lower two of four lanes, zero-extended to two. */
+  widen: vectorOp(0xc9),
+  /** The lower halves of two lanes, as the lower two of four. The zeros that a shuffle wants beside are not looked at. */
+  narrow: [
+    ...[...vectorOp(0x0c), ...new Array<number>(16).fill(0)],
+    ...[...vectorOp(0x0d), ...[0, 1, 2, 3, 8, 9, 10, 11, 0, 1, 2, 3, 8, 9, 10, 11]],
+  ] as Code,
+  /** Products of the lower two of four lanes, in full. */
+  multiplyWide: vectorOp(0xde),
+  multiply32x4: vectorOp(0xb5),
+  add64x2: vectorOp(0xce),
+  and: vectorOp(0x4e),
+  /** By a number of bits on the stack. */
+  shiftRight64x2: vectorOp(0xcd),
+});
+
 /** Assembles functions that share one imported memory, `env.memory`, and are all exported. */
 export function assemble(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
   const arities = [...new Set(functions.map((f) => f.parameters))];
-  const types = arities.map((n) => [0x60, ...vector(Array.from({ length: n }, () => [I32])), 0]);
+  const types = arities.map((n) => [0x60, ...list(Array.from({ length: n }, () => [I32])), 0]);
   const bodies = functions.map(({ locals, code }) => {
-    const body = [...vector(locals.map((type) => [1, type])), ...code, 0x0b];
+    const body = [...list(locals.map((type) => [1, type])), ...code, 0x0b];
     return [...unsigned(body.length), ...body];
   });
   return Uint8Array.from([
@@ -64,11 +93,11 @@ export function assemble(functions: readonly WasmFunction[]): Uint8Array<ArrayBu
 }
 
 function section(id: number, items: readonly Code[]): number[] {
-  const content = vector(items);
+  const content = list(items);
   return [id, ...unsigned(content.length), ...content];
 }
 
-function vector(items: readonly Code[]): number[] {
+function list(items: readonly Code[]): number[] {
   return [...unsigned(items.length), ...items.flat()];
 }
 
