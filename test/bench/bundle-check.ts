@@ -9,7 +9,7 @@ import { checkBundle } from "../../verifier/src/check/bundle.ts";
 import { bundleFromJson } from "../../verifier/src/formats/bundle.ts";
 import type { EpochRecord } from "../../verifier/src/formats/epoch.ts";
 import type { CompiledPolicy } from "../../verifier/src/policy/compile.ts";
-import { BENCH_EPOCH, type CommittedBench } from "./commit-rate.ts";
+import type { CommittedBench } from "./commit-rate.ts";
 import { quietClock, stopwatch } from "./stopwatch.ts";
 
 const CHECKED = 200;
@@ -61,7 +61,7 @@ export async function bundleRates(
 
 /** The public record as far as bundles need it: its proofs are missing. */
 function recordOf(
-  { epoch, context }: CommittedBench,
+  { identity, epoch, context }: CommittedBench,
   { name, circuitId }: InstanceArtifacts,
   { policyHash, descriptorHash, coefficients }: CompiledPolicy,
 ): EpochRecord {
@@ -70,7 +70,7 @@ function recordOf(
   return {
     format: "plimsoll.epoch.1",
     developmentKeys: true,
-    ...BENCH_EPOCH,
+    ...identity,
     circuits: {
       batches: [{ name, circuitId, ...context.capacity }],
       epoch: { name: "bench", circuitId: 0n, shape: { ...shape, groups } },

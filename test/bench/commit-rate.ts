@@ -21,15 +21,17 @@ import { completeAccount } from "../../verifier/src/policy/complete.ts";
 import type { Say } from "./figures.ts";
 import { quietClock, stopwatch } from "./stopwatch.ts";
 
-/** Identity of an epoch that nobody will see. */
-export const BENCH_EPOCH = {
-  chainId: 31337n,
-  registry: 1n,
-  exchange: 2n,
-  exchangeId: "bench",
-  epoch: 1n,
-  snapshotTime: 1_800_000_000n,
-};
+/** Identity of an epoch that nobody will see, at the time of the policy's marks. */
+function benchEpoch({ marks }: CompiledPolicy) {
+  return {
+    chainId: 31337n,
+    registry: 1n,
+    exchange: 2n,
+    exchangeId: "bench",
+    epoch: 1n,
+    snapshotTime: BigInt(Date.parse(marks.observedAt) / 1000),
+  };
+}
 
 export interface CommitInput {
   /** An empty folder. */
@@ -42,6 +44,7 @@ export interface CommitInput {
 
 /** An epoch up to its challenges, and how fast it got there. Its worker threads are gone. */
 export interface CommittedBench {
+  readonly identity: ReturnType<typeof benchEpoch>;
   readonly plan: Plan["waste"];
   readonly context: CommitContext;
   readonly epoch: ChallengedEpoch;
@@ -60,6 +63,7 @@ export async function commitAccounts(
   const folder = epochFolder(root);
   await makeEpochFolder(folder);
   const capacity = batchCapacity(circuit.name);
+  const identity = benchEpoch(policy);
   const { coefficients, policyHash, descriptorHash } = policy;
 
   const planning = stopwatch();
@@ -81,7 +85,7 @@ export async function commitAccounts(
   const context: CommitContext = {
     folder: folder.batches,
     capacity,
-    identity: BENCH_EPOCH,
+    identity,
     secret: checkedSecret(new Uint8Array(32)),
     policy: coefficients,
     store,
@@ -94,12 +98,12 @@ export async function commitAccounts(
     const challenging = stopwatch();
     // What the epoch circuit would refuse makes no difference to the time.
     const claims = new Array<bigint>(coefficients.shape.assets + 1).fill(0n);
-    const fixed = { ...BENCH_EPOCH, policyHash, descriptorHash, claims, epochCircuitId: 0n };
+    const fixed = { ...identity, policyHash, descriptorHash, claims, epochCircuitId: 0n };
     const epoch = await challengeEpoch(context, batches, totals, fixed, quietClock("challenges"));
     const challengePerSecond = accounts.length / challenging();
     say("derived challenges");
     const bytes = await folderBytes(folder.batches);
-    return { plan, context, epoch, planPerSecond, commitPerSecond, challengePerSecond, bytes };
+    return { identity, plan, context, epoch, planPerSecond, commitPerSecond, challengePerSecond, bytes };
   } finally {
     await runner.close();
   }

@@ -1,0 +1,36 @@
+import { spawnSync } from "node:child_process";
+import { expect, test } from "vitest";
+
+const BENCH = new URL("./bench.ts", import.meta.url).pathname;
+
+const KEYS = {
+  constraints: [
+    "perBlock",
+    "perAuxWord",
+    "batchFixed",
+    "perCoefficient",
+    "perRow",
+    "spotAccount",
+    "perpAccount16",
+  ],
+  rates: [
+    "completePerSecond",
+    "commitPerSecond",
+    "proveConstraintsPerSecond",
+    "proveAccountsPerSecond",
+    "verifyBundleMs",
+  ],
+  gas: ["perBatch", "epochFixed", "perAccount"],
+};
+
+// How fast this machine is just now is no matter of right and wrong: the table for people judges that.
+test("--json prints one JSON object with every figure of every section", () => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [BENCH, "--json"], { encoding: "utf8" });
+  expect(status, stderr).toBe(0);
+  const printed: Record<string, Record<string, number>> = JSON.parse(stdout);
+  expect(Object.keys(printed)).toEqual(Object.keys(KEYS));
+  for (const [section, keys] of Object.entries(KEYS)) {
+    expect(Object.keys(printed[section]!)).toEqual(keys);
+    for (const [name, value] of Object.entries(printed[section]!)) expect(value, name).toBeGreaterThan(0);
+  }
+});
