@@ -9,12 +9,7 @@ import type { Hash } from "@plimsoll/verifier/poseidon.ts";
 import type { CompletedAccount } from "../plan/account.ts";
 import type { AccountSize } from "../plan/account-words.ts";
 import { type AccountOpening, assembleBatch, orderAccounts, type Placed } from "../plan/assemble.ts";
-import { accountSalt, type OperatorSecret } from "./secrets.ts";
-
-export interface EpochIdentity {
-  readonly exchangeId: string;
-  readonly epoch: bigint;
-}
+import { accountSalt, type EpochIdentity, type OperatorSecret } from "./secrets.ts";
 
 export type Blinds = readonly [bigint, bigint, bigint];
 
@@ -39,7 +34,7 @@ export function commitPlan(
   hash: Hash,
 ): CommittedPlan {
   const opened = accounts.map((account, line): OpenedAccount => {
-    const salt = accountSalt(secret, epoch.epoch, account.userId);
+    const salt = accountSalt(secret, epoch, account.userId);
     const ref = accountRef(epoch.exchangeId, account.userId);
     const id = identity({ accountRef: ref, owner: account.owner, salt, epoch: epoch.epoch }, hash);
     const { holdings, auxiliaries, free } = account;

@@ -16,9 +16,22 @@ export function checkedSecret(secret: Uint8Array): OperatorSecret {
   return secret;
 }
 
-/** Salt of an account in an epoch, 248 bits: HMAC-SHA256 of the operator's secret over epoch and user id. */
-export function accountSalt(secret: OperatorSecret, epoch: bigint, userId: string): bigint {
-  return hmac(secret, [SALT_DOMAIN, epoch.toString(), userId]) >> 8n;
+/** Which epoch it is: of what exchange, settled where. `registry` is an address as 256-bit integer. */
+export interface EpochIdentity {
+  readonly chainId: bigint;
+  readonly registry: bigint;
+  readonly exchangeId: string;
+  readonly epoch: bigint;
+}
+
+/**
+ * Salt of an account in an epoch, 248 bits: HMAC-SHA256 of the operator's secret over the epoch and the user id. The
+ * epoch's registry and exchange are in it, or equal accounts would have equal leaves in two of them.
+ */
+export function accountSalt(secret: OperatorSecret, epoch: EpochIdentity, userId: string): bigint {
+  const { chainId, registry, exchangeId } = epoch;
+  const parts = [chainId.toString(), registry.toString(), exchangeId, epoch.epoch.toString(), userId];
+  return hmac(secret, [SALT_DOMAIN, ...parts]) >> 8n;
 }
 
 /** Tells whether two runs used the same secret without being able to recover it. */

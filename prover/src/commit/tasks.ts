@@ -9,9 +9,9 @@ import { accumulate } from "@plimsoll/verifier/encodings/totals.ts";
 import { type AccountSize, accountSize } from "../plan/account-words.ts";
 import { assembleBatch, type Placed } from "../plan/assemble.ts";
 import { commitToRecord, readBatchCommit, readPlannedAccounts } from "./batch-files.ts";
-import { type Blinds, commitPlan, type EpochIdentity, type OpenedAccount } from "./commit-batch.ts";
+import { type Blinds, commitPlan, type OpenedAccount } from "./commit-batch.ts";
 import { fastPoseidon } from "./hash.ts";
-import type { OperatorSecret } from "./secrets.ts";
+import type { EpochIdentity, OperatorSecret } from "./secrets.ts";
 
 /** Work on one batch. Files carry the data; a task carries numbers, and what a batch's randomness needs. */
 export type BatchTask =

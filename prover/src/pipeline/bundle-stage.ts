@@ -36,7 +36,7 @@ export async function writeBundles(
         ...common,
         userId: account.userId,
         owner: account.owner,
-        salt: accountSalt(context.secret, epoch, account.userId),
+        salt: accountSalt(context.secret, context.identity, account.userId),
         holdings: holdingBlocks(account.holdings).flat(),
         ...signedFree(account.free),
         batch,

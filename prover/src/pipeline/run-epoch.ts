@@ -10,6 +10,7 @@ import { CommitStore } from "../commit/commit-store.ts";
 import type { Fingerprint } from "../commit/fingerprint.ts";
 import { batchRunner } from "../commit/runner.ts";
 import { checkedSecret, secretCheck } from "../commit/secrets.ts";
+import { lintPolicy } from "../linter/lint-policy.ts";
 import { writeBundles } from "./bundle-stage.ts";
 import { type ChallengedEpoch, type CommitContext, challengeEpoch, commitBatches } from "./commit-stage.ts";
 import type { EpochConfig } from "./config.ts";
@@ -110,7 +111,12 @@ async function runLocked(
   const context: CommitContext = {
     folder: folder.batches,
     capacity: { blocks: batchCircuit.blocks, words: batchCircuit.words },
-    identity: { exchangeId: config.exchangeId, epoch: config.epoch },
+    identity: {
+      chainId: config.chainId,
+      registry: config.registry,
+      exchangeId: config.exchangeId,
+      epoch: config.epoch,
+    },
     secret: checkedSecret(config.operatorSecret),
     policy: policy.coefficients,
     store,
@@ -178,6 +184,11 @@ async function settingOf(
   progress: Progress,
 ): Promise<Setting> {
   const policy = compilePolicy(JSON.parse(config.policy.riskParameters), JSON.parse(config.policy.marks));
+  const { accepted, findings } = await lintPolicy(policy.coefficients);
+  if (!accepted) {
+    const { where, words } = findings.find(({ severity }) => severity === "refuse")!;
+    throw new ConfigError(`policy: expected one that the linter accepts, came this in ${where}: ${words}`);
+  }
   const batchCircuit = await prover.batchCircuit(config.circuits.batch);
   const epochCircuit = await prover.epochCircuit(config.circuits.epoch);
   const [expected, came] = [epochCircuit.shape, policy.coefficients.shape].map((shape) =>

@@ -24,7 +24,7 @@ import { accountLeaf, signedFree } from "../../../verifier/src/encodings/leaf.ts
 import { type Random, seeded } from "../../support/random.ts";
 
 const secret = checkedSecret(new Uint8Array(32).fill(9));
-const epoch = { exchangeId: "x", epoch: 3n };
+const epoch = { chainId: 31337n, registry: 5n, exchangeId: "x", epoch: 3n };
 const capacity = { blocks: 18, words: 24 };
 
 function randomAccount(random: Random, userId: string): CompletedAccount {
@@ -65,7 +65,7 @@ describe("committing to a batch", () => {
       expect(committed).toMatchObject({ ...pick(commitBatch(opening)) });
       for (const { account } of committed.ordered) {
         const { userId, owner, holdings, free } = accounts[account.line]!;
-        const salt = accountSalt(secret, epoch.epoch, userId);
+        const salt = accountSalt(secret, epoch, userId);
         const id = identity({ accountRef: accountRef("x", userId), owner, salt, epoch: 3n });
         expect(account.leaf).toBe(accountLeaf(id, holdings, signedFree(free)));
       }

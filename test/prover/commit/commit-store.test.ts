@@ -83,16 +83,20 @@ describe("secrets", () => {
   });
 
   it("gives every account and epoch a salt of its own, from the operator's secret alone", () => {
+    const epoch = { chainId: 1n, registry: 5n, exchangeId: "x", epoch: 1n };
     const salts = [
-      accountSalt(secret, 1n, "a"),
-      accountSalt(secret, 2n, "a"),
-      accountSalt(secret, 1n, "b"),
-      accountSalt(secret, 12n, "a"),
-      accountSalt(secret, 1n, "2a"),
-      accountSalt(checkedSecret(new Uint8Array(32).fill(2)), 1n, "a"),
+      accountSalt(secret, epoch, "a"),
+      accountSalt(secret, { ...epoch, chainId: 2n }, "a"),
+      accountSalt(secret, { ...epoch, registry: 6n }, "a"),
+      accountSalt(secret, { ...epoch, exchangeId: "y" }, "a"),
+      accountSalt(secret, { ...epoch, epoch: 2n }, "a"),
+      accountSalt(secret, { ...epoch, epoch: 12n }, "a"),
+      accountSalt(secret, epoch, "b"),
+      accountSalt(secret, epoch, "2a"),
+      accountSalt(checkedSecret(new Uint8Array(32).fill(2)), epoch, "a"),
     ];
     expect(new Set(salts).size).toBe(salts.length);
-    expect(accountSalt(secret, 1n, "a")).toBe(salts[0]);
+    expect(accountSalt(secret, { ...epoch }, "a")).toBe(salts[0]);
     for (const salt of salts) expect(salt < 1n << 248n && salt > 1n << 200n).toBe(true);
   });
 

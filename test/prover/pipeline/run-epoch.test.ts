@@ -156,6 +156,19 @@ describe("a run that must not go on", () => {
     );
   });
 
+  it("refuses a policy that the linter refuses, in the linter's words, before it reads an account", async () => {
+    const config = tinyConfig(folder, pair);
+    // A borrowed coin that costs what it is worth and hedges besides.
+    const riskParameters = config.policy.riskParameters.replace(
+      '"debtWeight":{"maintenance":"1.2","initial":"1.25"}',
+      '"debtWeight":{"maintenance":"1","initial":"1"}',
+    );
+    expect(riskParameters).not.toBe(config.policy.riskParameters);
+    const generous = { ...config, policy: { ...config.policy, riskParameters } };
+    await expect(runEpoch(generous, { prover: neverProver })).rejects.toThrow(/policy: .*linter accepts/);
+    expect(await readdir(join(folder, "private", "batches"))).toEqual([]);
+  });
+
   it("refuses an account larger than a batch, naming the account", async () => {
     const holdings = Array.from({ length: 25 }, () => ({ row: ROW.btc, quantity: 1n }));
     const list = [{ userId: "whale", owner: 0n, holdings }, ...pair];
