@@ -1,4 +1,5 @@
-import { erfc, exp, ln, sqrt } from "./mathematics.ts";
+import { exp, ln, sqrt } from "./mathematics.ts";
+import { normal } from "./normal.ts";
 
 export interface Option {
   readonly kind: "call" | "put";
@@ -33,11 +34,6 @@ function outOfTheMoney(forward: number, strike: number, deviation: number): numb
   const near = -moneyness / deviation + deviation / 2;
   const price = received * normal(near) - paid * normal(near - deviation);
   return Math.max(price, 0);
-}
-
-/** Standard normal distribution function. */
-function normal(x: number): number {
-  return 0.5 * erfc(-x / Math.SQRT2);
 }
 
 /**
