@@ -1,8 +1,14 @@
 import { COARSE_SHIFT, FREE_UNIT, MAX_QUANTITY } from "../constants.ts";
 import type { Entry } from "../encodings/entry.ts";
 import type { CompiledPolicy } from "./compile.ts";
-import { bestHedge, type Line } from "./hedge.ts";
 import { type GroupCoefficients, type MatrixRow, policyMatrix } from "./matrix.ts";
+import {
+  GroupSummer,
+  type Level,
+  type ScenarioHolding,
+  type ScenarioRow,
+  type ScenarioSums,
+} from "./scenario-sums.ts";
 import { COLUMN, coarse, type Layout } from "./shape.ts";
 
 /** A group's part of an account, in money units of the level that is named. */
@@ -60,13 +66,9 @@ export class UnknownRowError extends RangeError {
 export function completeAccount(policy: CompiledPolicy, holdings: readonly Entry[]): Completion {
   const prepared = preparedOf(policy);
   const sums = sumHoldings(prepared, holdings);
-  let hedges = sums.groups.map((group) => hedgeFor(prepared, group, "initial"));
-  let surplus = surplusOf(prepared, sums, hedges);
-  if (surplus.maintenance < 0n) {
-    hedges = sums.groups.map((group) => hedgeFor(prepared, group, "maintenance"));
-    surplus = surplusOf(prepared, sums, hedges);
-  }
-  return write(prepared, sums, hedges, surplus);
+  let surplus = surplusOf(prepared, sums, "initial");
+  if (surplus.maintenance < 0n) surplus = surplusOf(prepared, sums, "maintenance");
+  return write(prepared, sums, surplus);
 }
 
 /** Columns of M z that are not 0, in money units: empty when the account's equations hold. `free` is signed, 10^-6 quote. */
@@ -90,17 +92,24 @@ export function residuals(
 
 /** Auxiliary amount as entries: below 2^64 the fine row only, else whole multiples of 2^40 go to the coarse row. */
 export function auxiliaryEntries(fineRow: number, amount: bigint): Entry[] {
+  const entries: Entry[] = [];
+  appendAuxiliary(entries, fineRow, amount);
+  return entries;
+}
+
+function appendAuxiliary(entries: Entry[], fineRow: number, amount: bigint): void {
   if (amount < 0n) throw new RangeError(`row ${fineRow}: an auxiliary is never negative`);
-  if (amount === 0n) return [];
-  if (amount <= MAX_QUANTITY) return [{ row: fineRow, quantity: amount }];
+  if (amount === 0n) return;
+  if (amount <= MAX_QUANTITY) {
+    entries.push({ row: fineRow, quantity: amount });
+    return;
+  }
   const high = amount >> COARSE_SHIFT;
   if (high > MAX_QUANTITY) throw new RangeError(`row ${fineRow}: the amount exceeds 2^104 units`);
   const low = amount - (high << COARSE_SHIFT);
-  const entries = [{ row: coarse(fineRow), quantity: high }];
-  return low === 0n ? entries : [{ row: fineRow, quantity: low }, ...entries];
+  if (low !== 0n) entries.push({ row: fineRow, quantity: low });
+  entries.push({ row: coarse(fineRow), quantity: high });
 }
-
-type Level = "maintenance" | "initial";
 
 interface PreparedRow {
   readonly value: bigint;
@@ -109,7 +118,7 @@ interface PreparedRow {
   /** Group of an instrument, -1 for assets and debts. */
   readonly group: number;
   /** Measured P&L by scenario of an instrument. */
-  readonly scenarios: readonly bigint[];
+  readonly scenarios: ScenarioRow | null;
   /** Position among the capped assets, -1 for all other rows. */
   readonly cap: number;
 }
@@ -118,9 +127,9 @@ interface Prepared {
   readonly layout: Layout;
   readonly rows: readonly (PreparedRow | undefined)[];
   readonly groups: readonly GroupCoefficients[];
+  readonly summers: readonly GroupSummer[];
 }
 
-const NO_SCENARIOS: readonly bigint[] = Object.freeze([]);
 const cache = new WeakMap<CompiledPolicy, Prepared>();
 
 function preparedOf(policy: CompiledPolicy): Prepared {
@@ -128,50 +137,42 @@ function preparedOf(policy: CompiledPolicy): Prepared {
   if (known) return known;
   const { layout, coefficients } = policy;
   const matrix = policyMatrix(coefficients);
+  const summers = coefficients.groups.map((group, g) => new GroupSummer(layout, group, g));
   const rows: (PreparedRow | undefined)[] = new Array(layout.holdings).fill(undefined);
   for (const named of policy.rowTable) {
     const terms = new Map(matrix.get(named.row)!);
     const group = "group" in named ? named.group : -1;
-    const scenarios =
-      group < 0
-        ? NO_SCENARIOS
-        : Array.from(
-            { length: layout.shape.groups[group]!.scenarios },
-            (_, s) => terms.get(layout.scenarioColumn(group, s)) ?? 0n,
-          );
+    const scenarios = Array.from(
+      { length: layout.shape.groups[group]?.scenarios ?? 0 },
+      (_, s) => terms.get(layout.scenarioColumn(group, s)) ?? 0n,
+    );
     rows[named.row] = {
       value: terms.get(COLUMN.equity) ?? 0n,
       maintenance: terms.get(COLUMN.maintenance) ?? 0n,
       initial: terms.get(COLUMN.initial) ?? 0n,
       group,
-      scenarios,
+      scenarios: summers[group]?.row(scenarios) ?? null,
       cap: named.kind === "asset" ? layout.cappedAssets.indexOf(named.asset) : -1,
     };
   }
-  const prepared = { layout, rows, groups: coefficients.groups };
+  const prepared = { layout, rows, groups: coefficients.groups, summers };
   cache.set(policy, prepared);
   return prepared;
 }
 
-interface GroupSums {
-  readonly group: number;
-  readonly pnl: bigint[];
-  /** The group's hedge row with its asset's cap and what is held of it, if the shape has one that does anything. */
-  hedge: { readonly index: number; readonly cap: number; readonly held: bigint } | null;
-}
-
 interface Sums {
-  equity: bigint;
-  maintenance: bigint;
-  initial: bigint;
+  readonly equity: bigint;
+  readonly maintenance: bigint;
+  readonly initial: bigint;
   /** Held units of each capped asset. */
-  readonly held: bigint[];
-  readonly groups: readonly GroupSums[];
+  readonly held: readonly bigint[];
+  /** The groups that are held in, ascending. */
+  readonly groups: readonly { readonly group: number; readonly scenarios: ScenarioSums }[];
 }
 
-function sumHoldings({ rows, layout, groups }: Prepared, holdings: readonly Entry[]): Sums {
+function sumHoldings({ rows, layout, summers }: Prepared, holdings: readonly Entry[]): Sums {
   const held = layout.cappedAssets.map(() => 0n);
-  const touched: (GroupSums | undefined)[] = [];
+  const byGroup: (ScenarioHolding[] | undefined)[] = [];
   let [equity, maintenance, initial] = [0n, 0n, 0n];
   for (const { row, quantity } of holdings) {
     const prepared = rows[row];
@@ -182,35 +183,22 @@ function sumHoldings({ rows, layout, groups }: Prepared, holdings: readonly Entr
     maintenance += prepared.maintenance * quantity;
     initial += prepared.initial * quantity;
     if (prepared.cap >= 0) held[prepared.cap]! += quantity;
-    if (prepared.group < 0 || quantity === 0n) continue;
-    touched[prepared.group] ??= { group: prepared.group, pnl: prepared.scenarios.map(() => 0n), hedge: null };
-    const { pnl } = touched[prepared.group]!;
-    for (let s = 0; s < pnl.length; s++) pnl[s]! += prepared.scenarios[s]! * quantity;
+    const { group, scenarios } = prepared;
+    if (scenarios === null || quantity === 0n) continue;
+    byGroup[group] ??= [];
+    byGroup[group].push({ scenarios, quantity });
   }
-  const ordered = touched.filter((group) => group !== undefined).sort((a, b) => a.group - b.group);
-  for (const group of ordered) {
-    const assets = layout.shape.groups[group.group]!.hedges;
-    // Padding hedges are zero rows; model "grid" has at most one other in a group, and an asset in one group only.
-    const index = groups[group.group]!.hedges.findIndex((h) =>
-      [h.maintenance, h.initial, ...h.scenarios].some((c) => c !== 0n),
-    );
-    if (index < 0) continue;
-    const cap = layout.cappedAssets.indexOf(assets[index]!);
-    group.hedge = { index, cap, held: held[cap]! };
+  const groups: { group: number; scenarios: ScenarioSums }[] = [];
+  for (let group = 0; group < byGroup.length; group++) {
+    const holds = byGroup[group];
+    if (holds === undefined) continue;
+    const summer = summers[group]!;
+    groups.push({
+      group,
+      scenarios: summer.sum(holds, summer.hedge === null ? 0n : held[summer.hedge.cap]!),
+    });
   }
-  return { equity, maintenance, initial, held, groups: ordered };
-}
-
-/** Surplus that a hedge adds as a minimum of lines: its refund less the group's charge, scenario by scenario. */
-function hedgeFor({ groups }: Prepared, { group, pnl, hedge }: GroupSums, level: Level): bigint {
-  if (hedge === null || hedge.held === 0n) return 0n;
-  const { max, hedges } = groups[group]!;
-  const { [level]: refund, scenarios } = hedges[hedge.index]!;
-  const charge = -max[level];
-  const lines: Line[] = [{ constant: 0n, slope: refund }];
-  for (const [s, amount] of pnl.entries())
-    lines.push({ constant: charge * amount, slope: refund + charge * scenarios[s]! });
-  return bestHedge(lines, hedge.held);
+  return { equity, maintenance, initial, held, groups };
 }
 
 interface Surplus {
@@ -219,60 +207,61 @@ interface Surplus {
   readonly groups: readonly GroupReport[];
 }
 
-function surplusOf({ groups }: Prepared, sums: Sums, hedges: readonly bigint[]): Surplus {
+/** With the hedges that are best at one level. */
+function surplusOf({ groups, summers }: Prepared, sums: Sums, level: Level): Surplus {
   let { maintenance, initial } = sums;
-  const reports = sums.groups.map(({ group, pnl, hedge }, i): GroupReport => {
-    const { max, hedges: rows } = groups[group]!;
-    const used = hedges[i]!;
-    const row = hedge === null ? undefined : rows[hedge.index]!;
-    const scenarioPnl = row ? pnl.map((amount, s) => amount + used * row.scenarios[s]!) : pnl;
+  const reports = sums.groups.map(({ group, scenarios }): GroupReport => {
+    const { max } = groups[group]!;
+    const { hedge } = summers[group]!;
+    const used = scenarios.bestHedge(level);
+    const scenarioPnl = scenarios.hedgedBy(used);
     let worstScenario: number | null = null;
-    let scanRisk = 0n;
-    for (const [s, amount] of scenarioPnl.entries()) {
-      if (-amount <= scanRisk) continue;
-      scanRisk = -amount;
+    let lowest = 0n;
+    for (let s = 0; s < scenarioPnl.length; s++) {
+      if (scenarioPnl[s]! >= lowest) continue;
+      lowest = scenarioPnl[s]!;
       worstScenario = s;
     }
-    maintenance += max.maintenance * scanRisk + (row ? row.maintenance * used : 0n);
-    initial += max.initial * scanRisk + (row ? row.initial * used : 0n);
-    return {
-      group,
-      scanRisk,
-      maintenanceCharge: -max.maintenance * scanRisk,
-      initialCharge: -max.initial * scanRisk,
-      worstScenario,
-      scenarioPnl,
-      hedge: used,
-    };
+    const scanRisk = -lowest;
+    const maintenanceCharge = -max.maintenance * scanRisk;
+    const initialCharge = -max.initial * scanRisk;
+    maintenance -= maintenanceCharge;
+    initial -= initialCharge;
+    if (hedge !== null) {
+      maintenance += hedge.maintenance * used;
+      initial += hedge.initial * used;
+    }
+    return { group, scanRisk, maintenanceCharge, initialCharge, worstScenario, scenarioPnl, hedge: used };
   });
   return { maintenance, initial, groups: reports };
 }
 
-function write({ layout }: Prepared, sums: Sums, hedges: readonly bigint[], surplus: Surplus): Completion {
-  const { equity, held } = sums;
+function write({ layout, summers }: Prepared, { equity, held }: Sums, surplus: Surplus): Completion {
   const shortfall = surplus.maintenance < 0n ? -surplus.maintenance : 0n;
   const remainder = surplus.initial % FREE_UNIT;
   const slackInitial = remainder < 0n ? remainder + FREE_UNIT : remainder;
   const free = (surplus.initial - slackInitial) / FREE_UNIT;
   const unhedged = [...held];
-  for (const [i, { hedge }] of sums.groups.entries()) if (hedge) unhedged[hedge.cap]! -= hedges[i]!;
+  for (const { group, hedge: used } of surplus.groups) {
+    const { hedge } = summers[group]!;
+    if (hedge !== null) unhedged[hedge.cap]! -= used;
+  }
 
   // In the order of the shape's rows, so the entries ascend.
-  const auxiliaries = [
-    ...auxiliaryEntries(layout.equityPlus, equity > 0n ? equity : 0n),
-    ...auxiliaryEntries(layout.equityMinus, equity < 0n ? -equity : 0n),
-    ...auxiliaryEntries(layout.shortfall, shortfall),
-    ...auxiliaryEntries(layout.slackMaintenance, surplus.maintenance + shortfall),
-    ...auxiliaryEntries(layout.slackInitial, slackInitial),
-  ];
+  const auxiliaries: Entry[] = [];
+  appendAuxiliary(auxiliaries, layout.equityPlus, equity > 0n ? equity : 0n);
+  appendAuxiliary(auxiliaries, layout.equityMinus, equity < 0n ? -equity : 0n);
+  appendAuxiliary(auxiliaries, layout.shortfall, shortfall);
+  appendAuxiliary(auxiliaries, layout.slackMaintenance, surplus.maintenance + shortfall);
+  appendAuxiliary(auxiliaries, layout.slackInitial, slackInitial);
   for (const [cap, asset] of layout.cappedAssets.entries())
-    if (unhedged[cap] !== 0n) auxiliaries.push(...auxiliaryEntries(layout.slackCap(asset), unhedged[cap]!));
-  for (const [i, { group, scanRisk, scenarioPnl }] of surplus.groups.entries()) {
-    auxiliaries.push(...auxiliaryEntries(layout.max(group), scanRisk));
-    for (const [s, amount] of scenarioPnl.entries())
-      auxiliaries.push(...auxiliaryEntries(layout.slackScenario(group, s), amount + scanRisk));
-    const { hedge } = sums.groups[i]!;
-    if (hedge) auxiliaries.push(...auxiliaryEntries(layout.hedge(group, hedge.index), hedges[i]!));
+    appendAuxiliary(auxiliaries, layout.slackCap(asset), unhedged[cap]!);
+  for (const { group, scanRisk, scenarioPnl, hedge: used } of surplus.groups) {
+    appendAuxiliary(auxiliaries, layout.max(group), scanRisk);
+    for (let s = 0; s < scenarioPnl.length; s++)
+      appendAuxiliary(auxiliaries, layout.slackScenario(group, s), scenarioPnl[s]! + scanRisk);
+    const { hedge } = summers[group]!;
+    if (hedge !== null) appendAuxiliary(auxiliaries, layout.hedge(group, hedge.index), used);
   }
   return {
     auxiliaries,
