@@ -4,6 +4,7 @@ import { type ScenarioGrid, scenarioGrid, scenarioName, scenarioWeight, spotMove
 import { checkMarks } from "./marks.ts";
 import {
   type AssetCoefficients,
+  checkCoefficients,
   type GroupCoefficients,
   type HedgeCoefficients,
   type InstrumentCoefficients,
@@ -82,6 +83,10 @@ export function compilePolicy(riskParameterFile: unknown, marksFile: unknown): C
   const coefficients = padded({ shape, assets, groups }, riskParameters, factors);
   const layout = layoutOf(shape);
   const rowTable = rowTableOf(riskParameters, layout);
+  checkCoefficients(coefficients);
+  // Hashing takes longer than all the rest, and a policy that is only tried out (another price, say) is never hashed.
+  let hash: bigint | undefined;
+  let descriptor: bigint | undefined;
   return Object.freeze({
     riskParameters,
     marks,
@@ -89,8 +94,14 @@ export function compilePolicy(riskParameterFile: unknown, marksFile: unknown): C
     layout,
     rowTable,
     scenarioNames: grids.map((grid) => grid.scenarios.map(scenarioName)),
-    policyHash: policyHash(coefficients),
-    descriptorHash: canonicalHash({ riskParameters, marks, rowTable }),
+    get policyHash() {
+      hash ??= policyHash(coefficients);
+      return hash;
+    },
+    get descriptorHash() {
+      descriptor ??= canonicalHash({ riskParameters, marks, rowTable });
+      return descriptor;
+    },
   });
 }
 
