@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
-const folder = new URL("../../../verifier/src/policy/", import.meta.url);
-const sources = readdirSync(folder).map((name) => ({
-  name,
-  code: readFileSync(new URL(name, folder), "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, ""),
-}));
+const sources = ["policy", "models"].flatMap((part) => {
+  const folder = new URL(`../../../verifier/src/${part}/`, import.meta.url);
+  return readdirSync(folder).map((name) => ({
+    name,
+    code: readFileSync(new URL(name, folder), "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, ""),
+  }));
+});
 /** Exact or correctly rounded in every engine. */
 const SAME_EVERYWHERE = ["sqrt", "max", "min", "abs", "floor", "ceil", "trunc", "sign", "SQRT2"];
 
@@ -18,7 +20,7 @@ function offences(code: string): string[] {
   return [...named, ...indirect, ...powers];
 }
 
-describe("policy code", () => {
+describe("policies and models", () => {
   it("uses no arithmetic of the engine that may differ between engines", () => {
     expect(sources.length).toBeGreaterThan(8);
     for (const { name, code } of sources) expect(offences(code), name).toEqual([]);
