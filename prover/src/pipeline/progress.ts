@@ -67,7 +67,7 @@ export class StageClock {
       state,
       done: this.#done,
       seconds,
-      ...(seconds >= RATE_AFTER_SECONDS ? { perSecond: made / seconds } : {}),
+      ...(made > 0 && seconds >= RATE_AFTER_SECONDS ? { perSecond: made / seconds } : {}),
       ...(this.#kept > 0 ? { kept: this.#kept } : {}),
     });
   }
