@@ -75,8 +75,8 @@ export class GroupSummer {
   }
 }
 
-/** Padding hedges are zero rows; model "grid" has at most one other in a group, and an asset in one group only. */
-function hedgeOf(layout: Layout, { hedges }: GroupCoefficients, group: number): GroupHedge | null {
+/** The hedge row that does anything, if any. Padding hedges are zero rows; model "grid" has at most one other in a group, and an asset in one group only. */
+export function hedgeOf(layout: Layout, { hedges }: GroupCoefficients, group: number): GroupHedge | null {
   const index = hedges.findIndex((h) => [h.maintenance, h.initial, ...h.scenarios].some((c) => c !== 0n));
   if (index < 0) return null;
   const asset = layout.shape.groups[group]!.hedges[index]!;
