@@ -20,6 +20,7 @@ const KEYS = {
     "proveAccountsPerSecond",
     "verifyBundleMs",
   ],
+  risk: ["monitorAccountsPerSecondPerCore", "completeSpotPerSecondPerCore", "completeMarginPerSecondPerCore"],
   gas: ["perBatch", "epochFixed", "perAccount"],
 };
 

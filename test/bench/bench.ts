@@ -1,4 +1,4 @@
-// `npm run bench [-- --json] [-- --only constraints|rates|gas]`: what Plimsoll costs on this machine.
+// `npm run bench [-- --json] [-- --only constraints|rates|risk|gas]`: what Plimsoll costs on this machine.
 import { parseArgs } from "node:util";
 import { readDemoExchange } from "../../prover/src/demo/demo-exchange.ts";
 import { benchConstraints } from "./constraints.ts";
@@ -6,12 +6,14 @@ import { type Measured, type MeasuredSections, type Say, SECTIONS, type Section 
 import { benchGas } from "./gas.ts";
 import { benchRates } from "./rates.ts";
 import { report } from "./report.ts";
+import { benchRisk } from "./risk.ts";
 
 const { json, only } = readOptions();
 const exchange = await readDemoExchange(false);
 const measured: MeasuredSections = {
   ...(await section("constraints", (say) => benchConstraints(exchange.policy, say))),
   ...(await section("rates", (say) => benchRates(exchange, say))),
+  ...(await section("risk", (say) => benchRisk(say))),
   ...(await section("gas", (say) => benchGas(exchange, say))),
 };
 process.stdout.write(json ? `${JSON.stringify(figuresOf(measured))}\n` : report(measured));

@@ -25,6 +25,15 @@ export interface GasFigures {
   readonly perAccount: number;
 }
 
+/** Of one policy's risk engine, in accounts of eight holdings. */
+export interface RiskFigures {
+  /** Mark-to-market and margin in doubles: instruments of one group with 40 scenarios, hedged by assets. */
+  readonly monitorAccountsPerSecondPerCore: number;
+  /** Exact, with all auxiliaries that a proof needs. */
+  readonly completeSpotPerSecondPerCore: number;
+  readonly completeMarginPerSecondPerCore: number;
+}
+
 /** Something that people should know beside the figures, in the words of the table. */
 export interface Remark {
   readonly what: string;
@@ -37,13 +46,14 @@ export interface Measured<F> {
   readonly remarks: readonly Remark[];
 }
 
-export const SECTIONS = ["constraints", "rates", "gas"] as const;
+export const SECTIONS = ["constraints", "rates", "risk", "gas"] as const;
 export type Section = (typeof SECTIONS)[number];
 
 /** All sections that were measured; `--json` prints their figures. */
 export interface MeasuredSections {
   readonly constraints?: Measured<ConstraintFigures>;
   readonly rates?: Measured<RateFigures>;
+  readonly risk?: Measured<RiskFigures>;
   readonly gas?: Measured<GasFigures>;
 }
 

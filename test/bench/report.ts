@@ -24,6 +24,11 @@ const WORDS: Words = {
     proveAccountsPerSecond: "accounts proved a second",
     verifyBundleMs: "milliseconds to check a bundle",
   },
+  risk: {
+    monitorAccountsPerSecondPerCore: "accounts monitored a second and core",
+    completeSpotPerSecondPerCore: "spot accounts completed a second and core",
+    completeMarginPerSecondPerCore: "margin accounts completed a second and core",
+  },
   gas: {
     perBatch: "per batch",
     epochFixed: "per epoch, fixed",

@@ -1,4 +1,4 @@
-import type { ConstraintFigures, GasFigures, RateFigures, Section } from "./figures.ts";
+import type { ConstraintFigures, GasFigures, RateFigures, RiskFigures, Section } from "./figures.ts";
 
 /** A budget: the figure must not exceed `most`, or must reach `least`. */
 export type Target = { readonly most: number } | { readonly least: number };
@@ -23,6 +23,12 @@ const rates: Readonly<Partial<Record<keyof RateFigures, Target>>> = {
   commitPerSecond: { least: 3_000 },
 };
 
+const risk: Readonly<Record<keyof RiskFigures, Target>> = {
+  monitorAccountsPerSecondPerCore: { least: 1_000_000 },
+  completeSpotPerSecondPerCore: { least: 50_000 },
+  completeMarginPerSecondPerCore: { least: 15_000 },
+};
+
 // As the test of the recorded gas has it.
 const gas: Readonly<Partial<Record<keyof GasFigures, Target>>> = {
   perBatch: { most: 57_000 },
@@ -30,7 +36,7 @@ const gas: Readonly<Partial<Record<keyof GasFigures, Target>>> = {
 };
 
 /** What must hold on two idle cores. Figures without an entry are for the reader to judge. */
-export const TARGETS = { constraints, rates, gas } satisfies Record<Section, unknown>;
+export const TARGETS = { constraints, rates, risk, gas } satisfies Record<Section, unknown>;
 
 export function isMet(value: number, target: Target): boolean {
   return "most" in target ? value <= target.most : value >= target.least;
