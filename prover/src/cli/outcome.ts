@@ -41,7 +41,7 @@ export function errorOutcome(error: unknown): Outcome {
   const hint = retryable === true ? "next: try again; what is finished is kept\n" : "";
   const input = isInputError(error, code);
   return {
-    text: `plimsoll: ${label}: ${error.message}\n${hint}`,
+    text: `plimsoll: ${label}: ${wordsOf(error)}\n${hint}`,
     exitCode: input ? EXIT.input : EXIT.failed,
   };
 }
@@ -49,4 +49,13 @@ export function errorOutcome(error: unknown): Outcome {
 function isInputError(error: Error, code: unknown): boolean {
   if (typeof code === "string" && INPUT_CODES.has(code)) return true;
   return ["SnapshotError", "PolicyFileError", "MarksError", "QuantityError"].includes(error.name);
+}
+
+/** The system's message says neither what was expected nor what to do. */
+function wordsOf(error: Error): string {
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT" && path) return `${path}: expected a file or folder, there is none; check the path`;
+  if (code === "EACCES" && path)
+    return `${path}: expected a file that this user may read or write, came one that is closed`;
+  return error.message;
 }
