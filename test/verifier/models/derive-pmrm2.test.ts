@@ -134,6 +134,50 @@ describe("what the published cases do not reach", () => {
     expect(at(-9, "linear", { ...parameters.skew, linear: { base: 3, slope: 0 } })).toBe(0);
   });
 
+  it("reaches the cap no nearer to the forward than the least reach, however little time is left", () => {
+    // A millionth of a year: reach 0.001 * 4 * 0.6 is below the least of 0.01, and half of that gets half of 0.15.
+    expect(pmrm2Tilt(0.005, "linear", 1e-6, parameters.skew)).toBeCloseTo(1.075, 4);
+  });
+
+  it("moves volatility by no more in the last day than a day before expiry, and not below 0", () => {
+    const day = pmrm2VolatilityFactors(86_400, parameters.volatility);
+    expect(pmrm2VolatilityFactors(600, parameters.volatility)).toEqual(day);
+    expect(day.up).toBeCloseTo(1 + 0.5 * 30 ** 0.3, 12);
+    expect(pmrm2VolatilityFactors(86_400, { ...parameters.volatility, down: 0.9 }).down).toBe(0);
+  });
+
+  it("moves a low volatility up to the floor, and down without one", () => {
+    const calm = { ...option("call", 50_000, 1), volatility: 0.05 };
+    const value = (volatility: "up" | "same" | "down", held = calm) =>
+      pmrm2ExpiryValue(
+        expiry(86_400 * 30, held),
+        { kind: "move", spotFactor: 1, volatility, dampening: 1 },
+        parameters,
+      );
+    expect(value("up")).toBe(value("same", { ...calm, volatility: parameters.volatility.floor }));
+    expect(value("down")).toBe(
+      value("same", { ...calm, volatility: 0.05 * (1 - parameters.volatility.down) }),
+    );
+  });
+
+  it("discounts a liability to no more than its value at expiry", () => {
+    const { secondsLeft, rate } = { secondsLeft: 365 * 86_400, rate: 0.02 };
+    const loss = { static: 1.04, rateScale: 0.5, rateAdd: 0.08 };
+    const at = (part: Partial<typeof loss>) =>
+      pmrm2Discounts({ ...expiry(secondsLeft), rate }, { ...parameters.discount, loss: { ...loss, ...part } })
+        .loss;
+    expect(at({})).toBeCloseTo(Math.exp(0.02), 14);
+    expect(at({ static: 1, rateAdd: 0 })).toBeCloseTo(Math.exp(0.01), 14);
+  });
+
+  it("charges options of an expiry that its own oracles are unsure of, and no other", () => {
+    const [sure, unsure] = [expiry(1e6, option("call", 50_000, 2)), expiry(2e6, option("put", 50_000, -3))];
+    const expiries = [sure, { ...unsure, confidence: 0.25 }];
+    const margin = derivePmrm2({ ...EMPTY, expiries }, parameters);
+    expect(margin.initialContingencies.confidence).toBe(0.75 * 3 * 50_000);
+    expect(margin.maintenanceContingencies.confidence).toBe(0);
+  });
+
   it("counts a negative rate as 0", () => {
     const held = expiry(1e7, option("call", 40_000, 1), option("put", 60_000, -1));
     const value = (rate: number) => derivePmrm2({ ...EMPTY, expiries: [{ ...held, rate }] }, parameters);

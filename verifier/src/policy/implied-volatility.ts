@@ -59,7 +59,9 @@ export function impliedVolatility(quoted: QuotedOption): number {
 const LARGEST_BELOW_ONE = 1 - 1 / 0x20_0000_0000_0000;
 /** No wing that a double tells from 0 or from the nearer leg has more standard deviations than this. */
 const MOST_DEVIATIONS = 128;
-/** Newton needs about ten steps, halving alone sixty: the limit is for steps that rounding keeps from settling. */
+/** A step of two last bits: rounding of the wing moves the answer by more. */
+const LAST_BITS = 1 / 0x8_0000_0000_0000;
+/** Fifteen are usual and halving alone takes sixty: the limit is for steps that rounding keeps from settling. */
 const MOST_STEPS = 100;
 
 /**
@@ -72,7 +74,8 @@ function deviationOf(wing: number, moneyness: number): number {
   const target = ln(small ? wing : 1 - wing);
   let low = 0;
   let high = MOST_DEVIATIONS;
-  let deviation = firstGuess(wing, moneyness);
+  // Where the wing bends from convex to concave; at the money, where that is 0, near the answer.
+  let deviation = sqrt(2 * moneyness) + 2.5 * wing;
   for (let step = 0; step < MOST_STEPS; step++) {
     const near = deviation / 2 - moneyness / deviation;
     const far = exp(moneyness) * normal(near - deviation);
@@ -85,17 +88,7 @@ function deviationOf(wing: number, moneyness: number): number {
     if (!(next > low && next < high)) next = (low + high) / 2;
     const moved = Math.abs(next - deviation);
     deviation = next;
-    if (moved <= 1e-16 * deviation) break;
+    if (moved <= LAST_BITS * deviation) break;
   }
   return deviation;
-}
-
-/** A start from which Newton's method keeps to one side of the answer, but for rounding. */
-function firstGuess(wing: number, moneyness: number): number {
-  // The wing is convex in deviation up to here and concave beyond.
-  const inflection = sqrt(2 * moneyness);
-  const there = 0.5 - exp(moneyness) * normal(-inflection);
-  // Far below it the wing falls like exp(-moneyness^2 / 2 deviation^2); at the money it is deviation / sqrt(2 pi).
-  if (wing < there) return moneyness / sqrt(-2 * ln(wing));
-  return Math.max(inflection, 2.5 * wing);
 }
