@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fieldElement, fromJson, toJson } from "@plimsoll/verifier/formats/codecs.ts";
 import { z } from "zod";
-import { writePrivate } from "../pipeline/files.ts";
+import { writePrivate, writePrivateOnce } from "../pipeline/files.ts";
 import { BlindReuseError, ChangedInputError } from "./commit-error.ts";
 import { changedParts, FINGERPRINT_PARTS, type Fingerprint } from "./fingerprint.ts";
 import { randomFieldElement } from "./secrets.ts";
@@ -51,7 +51,6 @@ export class CommitStore {
 
   /** Draws the randomness of a new commit and stores it. Throws when the file is there already. */
   static async create(file: string, fingerprint: Fingerprint, batches: number): Promise<CommitStore> {
-    if (existsSync(file)) throw new Error(`${file}: expected no commit yet, came one`);
     const secrets: CommitSecrets = {
       format: "plimsoll.commit.1",
       fingerprint,
@@ -65,9 +64,13 @@ export class CommitStore {
       gamma: null,
       beta: null,
     };
-    const store = new CommitStore(file, secrets);
-    await store.#write();
-    return store;
+    try {
+      await writePrivateOnce(file, toJson(commitFormat, secrets));
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw cause;
+      throw new Error(`${file}: expected no commit yet, came one`, { cause });
+    }
+    return new CommitStore(file, secrets);
   }
 
   get secrets(): CommitSecrets {

@@ -1,5 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { renameSync, rmSync, writeFileSync } from "node:fs";
-import { chmod, mkdir } from "node:fs/promises";
+import { chmod, link, mkdir, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 
@@ -23,6 +24,17 @@ export function writePrivateQuickly(file: string, data: string): void {
   rmSync(unfinished, { force: true });
   writeFileSync(unfinished, data, { mode: PRIVATE_FILE });
   renameSync(unfinished, file);
+}
+
+/** As `writePrivate`, but the file must not be there: of two processes that try, one throws EEXIST. */
+export async function writePrivateOnce(file: string, data: string): Promise<void> {
+  const whole = `${file}.${randomUUID()}`;
+  try {
+    await writePrivate(whole, data);
+    await link(whole, file);
+  } finally {
+    await rm(whole, { force: true });
+  }
 }
 
 /** Writes a file of the public part: whole or not at all. */

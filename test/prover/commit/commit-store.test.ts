@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -41,6 +41,16 @@ describe("the commit store", () => {
   it("never draws a second set of randomness over a first", async () => {
     await CommitStore.create(file, fingerprint, 1);
     await expect(CommitStore.create(file, fingerprint, 1)).rejects.toThrow(/expected no commit yet/);
+  });
+
+  it("lets one of several runs draw randomness when all try at once, and leaves nothing else behind", async () => {
+    const tries = await Promise.allSettled(
+      Array.from({ length: 8 }, () => CommitStore.create(file, fingerprint, 1)),
+    );
+    const drawn = tries.filter((one) => one.status === "fulfilled");
+    expect(drawn).toHaveLength(1);
+    expect((await CommitStore.resume(file, fingerprint))!.secrets).toEqual(drawn[0]!.value.secrets);
+    expect(await readdir(folder)).toEqual(["commit.json"]);
   });
 
   it("names the field of a damaged file and nothing of its content", async () => {
