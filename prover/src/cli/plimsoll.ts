@@ -1,10 +1,13 @@
 #!/usr/bin/env node
 // The command of the operator and of whoever checks. Handlers return what is printed; this file alone prints.
 import { pathToFileURL } from "node:url";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { attestCommand, openCommand, proveCommand, statusCommand } from "./epoch-commands.ts";
+import { type MarginOptions, marginAccountCommand, marginExchangeCommand } from "./margin-commands.ts";
 import { EXIT, errorOutcome, type Outcome } from "./outcome.ts";
 import { policyBuildCommand, policyLintCommand } from "./policy-commands.ts";
+import { policyDiffCommand } from "./policy-diff.ts";
+import { type PolicyVerifyOptions, policyVerifyCommand } from "./policy-verify.ts";
 import { progressLines } from "./progress-lines.ts";
 import {
   type BundleOptions,
@@ -117,8 +120,86 @@ function commands(finish: (handled: Promise<Outcome>) => Promise<void>): Command
     .requiredOption("--risk-parameters <file>")
     .requiredOption("--marks <file>")
     .action((files: { riskParameters: string; marks: string }) => finish(policyLintCommand(files)));
+  policy
+    .command("diff")
+    .description("what changed between two policies, in words, what loosens them first")
+    .argument("<a>", "the policy before: a folder with both files, an epoch folder, or one of the files")
+    .argument("<b>", "the policy after, of the same kind")
+    .option("--json", "print JSON")
+    .addHelpText("after", DIFF_EXAMPLES)
+    .action((a: string, b: string, { json }: { json?: boolean }) =>
+      finish(policyDiffCommand(a, b, json ?? false)),
+    );
+  policy
+    .command("verify")
+    .description("compute a policy's hashes again and compare them with given ones")
+    .option("--risk-parameters <file>")
+    .option("--marks <file>")
+    .option("--epoch <folder>", "epoch folder or its public part: compares with the hashes in its record")
+    .option("--policy-hash <hash>", "0x and hex digits")
+    .option("--descriptor-hash <hash>", "0x and hex digits")
+    .addHelpText("after", VERIFY_EXAMPLES)
+    .action((options: PolicyVerifyOptions) => finish(policyVerifyCommand(options)));
+
+  const margin = program
+    .command("margin")
+    .description("margin of an account or an exchange, as it is proved");
+  snapshotOptions(
+    margin
+      .command("account")
+      .description("margin, scenarios, greeks and distance to maintenance of one account"),
+  )
+    .requiredOption("--user <id>", "account id as the files spell it")
+    .addHelpText("after", accountExamples)
+    .action((options: MarginOptions & { user: string }) => finish(marginAccountCommand(options)));
+  snapshotOptions(
+    margin.command("exchange").description("totals, use of collateral and worst scenarios of all accounts"),
+  )
+    .addHelpText("after", exchangeExamples)
+    .action((options: MarginOptions) => finish(marginExchangeCommand(options)));
   return program;
 }
+
+/** The options of both margin reports. */
+function snapshotOptions(command: Command): Command {
+  return command
+    .requiredOption("--risk-parameters <file>")
+    .requiredOption("--marks <file>")
+    .option(
+      "--balances <file...>",
+      "CSV: account,asset,quantity with debt or as signed_quantity, or the wide format",
+    )
+    .option(
+      "--positions <file...>",
+      "CSV: account,instrument,quantity,unrealised; a negative quantity is short",
+    )
+    .addOption(
+      new Option(
+        "--dust <rule>",
+        "digits below a row's unit: refuse them, or round in the user's favour",
+      ).choices(["refuse", "credit"]),
+    )
+    .option("--html <file>", "also write the report as one HTML file")
+    .option("--json", "print JSON: amounts are exact decimals of the quote currency");
+}
+
+const DEMO = "--risk-parameters examples/demo/risk-parameters.json --marks examples/demo/marks.json";
+const SNAPSHOT = "--positions examples/demo/positions.csv --dust credit";
+const BALANCES = "--balances examples/demo/users.csv examples/demo/margin-accounts.csv";
+const example = (...lines: string[]) => `\nExample:\n  plimsoll ${lines.join(" \\\n    ")}`;
+
+const accountExamples = example(
+  `margin account ${DEMO}`,
+  "--balances examples/demo/margin-accounts.csv --positions examples/demo/positions.csv",
+  "--user covered-call-eth --html covered-call-eth.html",
+);
+const exchangeExamples = example(`margin exchange ${DEMO}`, BALANCES, SNAPSHOT);
+const DIFF_EXAMPLES = `${example("policy diff examples/demo examples/all")}
+  plimsoll policy diff old/marks.json new/marks.json
+
+It exits with 0 whether anything differs or not: \`policy verify\` is the check.`;
+const VERIFY_EXAMPLES = `${example(`policy verify ${DEMO}`, "--policy-hash 0x...")}
+  plimsoll policy verify --epoch my-epoch-folder`;
 
 function proofsChecked(done: number, of: number): void {
   if (process.stderr.isTTY)

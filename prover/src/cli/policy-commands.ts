@@ -1,8 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { type CompiledPolicy, compilePolicy } from "@plimsoll/verifier/policy/compile.ts";
 import { lintPolicy } from "../linter/lint-policy.ts";
-import { ConfigError } from "../pipeline/run-epoch.ts";
 import { EXIT, type Outcome } from "./outcome.ts";
+import { readJson } from "./policy-files.ts";
 
 export interface PolicyFiles {
   readonly riskParameters: string;
@@ -49,16 +48,7 @@ export async function policyLintCommand(files: PolicyFiles): Promise<Outcome> {
 }
 
 async function compiled(files: PolicyFiles): Promise<CompiledPolicy> {
-  return compilePolicy(await json(files.riskParameters), await json(files.marks));
-}
-
-async function json(file: string): Promise<unknown> {
-  const text = await readFile(file, "utf8");
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw Object.assign(new ConfigError(`${file}: expected JSON, came another text`), { cause });
-  }
+  return compilePolicy(await readJson(files.riskParameters), await readJson(files.marks));
 }
 
 function hex(value: bigint): string {

@@ -178,6 +178,11 @@ describe("the plimsoll command", () => {
     expect(status.text).toMatch(
       /planned +2 accounts in 1 batches.*\ncommitted +1 of 1 .*\nproved +1 of 1 batches, epoch yes/,
     );
+    const policy = await runCommand(["policy", "verify", "--epoch", at("epoch")]);
+    expect(policy).toMatchObject({
+      exitCode: 0,
+      text: expect.stringMatching(/^ok +policy hash of epoch 3: 0x.*\nok +descriptor hash of epoch 3/),
+    });
     const bundle = at("epoch/private/bundles/bob.json");
     const good = await runCommand(["verify", "bundle", bundle, "--epoch", at("epoch"), "--user", "bob"]);
     expect(good).toMatchObject({
