@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { circuitId, parseVerificationKey, type VerificationKey } from "../../../verifier/src/groth16/key.ts";
+import { circuitId, parseVerificationKey, type VerificationKey } from "@plimsoll/verifier/groth16/key.ts";
 import { cachedFolder } from "./cached-folder.ts";
 import { type CompiledCircuit, compileProgram } from "./compile.ts";
 import { DEVELOPMENT_KEY_VERSION, developmentKeyFiles, makeDevelopmentKey } from "./development-key.ts";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { FIELD } from "../../../verifier/src/constants.ts";
-import { inverse, toField } from "../../../verifier/src/field.ts";
+import { FIELD } from "@plimsoll/verifier/constants.ts";
+import { inverse, toField } from "@plimsoll/verifier/field.ts";
 import {
   BASE_FIELD,
   circuitId,
@@ -10,7 +10,7 @@ import {
   type G2Point,
   toSnarkjsKey,
   type VerificationKey,
-} from "../../../verifier/src/groth16/key.ts";
+} from "@plimsoll/verifier/groth16/key.ts";
 import { FixedBasePool } from "./fixed-base.ts";
 import { type QapAtPoint, qapAt } from "./qap.ts";
 import { parseR1cs, type R1cs } from "./r1cs.ts";

@@ -1,5 +1,5 @@
-import { FIELD } from "../../../verifier/src/constants.ts";
-import { inverse, inverses, power, toField } from "../../../verifier/src/field.ts";
+import { FIELD } from "@plimsoll/verifier/constants.ts";
+import { inverse, inverses, power, toField } from "@plimsoll/verifier/field.ts";
 import type { R1cs, SparseMatrix } from "./r1cs.ts";
 
 /** 5 generates the 2-part of the multiplicative group, as in snarkjs and circom: 2^28 divides r - 1. */

@@ -1,4 +1,4 @@
-import { FIELD } from "../../../verifier/src/constants.ts";
+import { FIELD } from "@plimsoll/verifier/constants.ts";
 
 const ELEMENT_BYTES = 32;
 

@@ -1,7 +1,7 @@
 // Writes what is reviewed as a diff: constraints and gas below test/recorded, and the circuit ids that the verifier knows.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { setupHash } from "../../../verifier/src/check/release.ts";
+import { setupHash } from "@plimsoll/verifier/check/release.ts";
 import { compileInstance, instanceArtifacts } from "./artifacts.ts";
 import { compileProgram } from "./compile.ts";
 import { buildContracts } from "./contracts.ts";

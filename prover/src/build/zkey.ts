@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
-import { FIELD } from "../../../verifier/src/constants.ts";
-import { BASE_FIELD } from "../../../verifier/src/groth16/key.ts";
+import { FIELD } from "@plimsoll/verifier/constants.ts";
+import { BASE_FIELD } from "@plimsoll/verifier/groth16/key.ts";
 import { instantiateBn254 } from "./bn254-wasm.ts";
 import { scalarBytes } from "./fixed-base.ts";
 import type { R1cs } from "./r1cs.ts";

@@ -1,4 +1,4 @@
-import type { MatrixRow } from "../../../verifier/src/policy/matrix.ts";
+import type { MatrixRow } from "@plimsoll/verifier/policy/matrix.ts";
 
 /** One unknown of a claim: how many units of a row, what a unit adds to the equations, and what it adds to the gain. */
 export interface Unknown {

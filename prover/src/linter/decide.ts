@@ -1,4 +1,4 @@
-import { AUXILIARY_BASE } from "../../../verifier/src/constants.ts";
+import { AUXILIARY_BASE } from "@plimsoll/verifier/constants.ts";
 import { type Claim, type Combination, certifies, type Multipliers, refutedBy } from "./claim.ts";
 import { type Decision, decideExactly } from "./exact-simplex.ts";
 import { proposeBasis } from "./proposal.ts";

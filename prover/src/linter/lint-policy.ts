@@ -2,8 +2,8 @@ import {
   checkCoefficients,
   type PolicyCoefficients,
   policyMatrix,
-} from "../../../verifier/src/policy/matrix.ts";
-import { layoutOf } from "../../../verifier/src/policy/shape.ts";
+} from "@plimsoll/verifier/policy/matrix.ts";
+import { layoutOf } from "@plimsoll/verifier/policy/shape.ts";
 import { refutedBy } from "./claim.ts";
 import { decide } from "./decide.ts";
 import { unitWeights } from "./hedging.ts";

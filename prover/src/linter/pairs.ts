@@ -1,4 +1,4 @@
-import { COLUMN } from "../../../verifier/src/policy/shape.ts";
+import { COLUMN } from "@plimsoll/verifier/policy/shape.ts";
 import type { Finding } from "./report.ts";
 import { closedBySlacks, coefficient, rowOf, type System } from "./system.ts";
 import { describeColumn } from "./words.ts";

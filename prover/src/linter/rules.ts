@@ -1,4 +1,4 @@
-import { COLUMN, type RowRole } from "../../../verifier/src/policy/shape.ts";
+import { COLUMN, type RowRole } from "@plimsoll/verifier/policy/shape.ts";
 import type { Claim, Multipliers } from "./claim.ts";
 import { positiveMaximum } from "./integers.ts";
 import type { Rule } from "./report.ts";

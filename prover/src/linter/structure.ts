@@ -1,4 +1,4 @@
-import { COLUMN, type Layout, type RowRole } from "../../../verifier/src/policy/shape.ts";
+import { COLUMN, type Layout, type RowRole } from "@plimsoll/verifier/policy/shape.ts";
 import type { Finding } from "./report.ts";
 import { brokenTwins, rowOf, type System, slackOf } from "./system.ts";
 import { describeColumn, describeRow } from "./words.ts";

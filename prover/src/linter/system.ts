@@ -1,6 +1,6 @@
-import { COARSE_SHIFT, FREE_UNIT, ROW_FREE } from "../../../verifier/src/constants.ts";
-import type { MatrixRow } from "../../../verifier/src/policy/matrix.ts";
-import { COLUMN, coarse, type Layout, type RowRole } from "../../../verifier/src/policy/shape.ts";
+import { COARSE_SHIFT, FREE_UNIT, ROW_FREE } from "@plimsoll/verifier/constants.ts";
+import type { MatrixRow } from "@plimsoll/verifier/policy/matrix.ts";
+import { COLUMN, coarse, type Layout, type RowRole } from "@plimsoll/verifier/policy/shape.ts";
 import type { Combination, Unknown } from "./claim.ts";
 
 /** What the linter judges: M by row, with the roles of its rows. Usually `policyMatrix`; tests also break single rows. */

@@ -1,4 +1,4 @@
-import { COLUMN } from "../../../verifier/src/policy/shape.ts";
+import { COLUMN } from "@plimsoll/verifier/policy/shape.ts";
 import { type Claim, type Combination, certifies, dot, refutedBy, type Unknown } from "./claim.ts";
 import { decideExactly } from "./exact-simplex.ts";
 import { positiveMaximum } from "./integers.ts";

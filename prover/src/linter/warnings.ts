@@ -1,4 +1,4 @@
-import type { PolicyCoefficients } from "../../../verifier/src/policy/matrix.ts";
+import type { PolicyCoefficients } from "@plimsoll/verifier/policy/matrix.ts";
 import type { Finding, LintEvidence, Rule } from "./report.ts";
 
 /** A unit of a row worth less than this makes rounding visible (design section 2). */

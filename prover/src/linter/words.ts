@@ -1,5 +1,5 @@
-import { AUXILIARY_BASE, ROW_FREE } from "../../../verifier/src/constants.ts";
-import { COLUMN, coarse, type Layout, type RowRole } from "../../../verifier/src/policy/shape.ts";
+import { AUXILIARY_BASE, ROW_FREE } from "@plimsoll/verifier/constants.ts";
+import { COLUMN, coarse, type Layout, type RowRole } from "@plimsoll/verifier/policy/shape.ts";
 
 /** A row in words, such as "the short of instrument 2 in group 0". */
 export function describeRow(layout: Layout, row: number): string {

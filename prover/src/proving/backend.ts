@@ -1,5 +1,5 @@
-import type { VerificationKey } from "../../../verifier/src/groth16/key.ts";
-import type { ProofWords } from "../../../verifier/src/groth16/proof.ts";
+import type { VerificationKey } from "@plimsoll/verifier/groth16/key.ts";
+import type { ProofWords } from "@plimsoll/verifier/groth16/proof.ts";
 import type { CircuitInputs } from "./witness.ts";
 
 /** What a back end needs of an instance: files of the witness generator and of the proving key, and the key to check with. */

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
+import { FIELD } from "@plimsoll/verifier/constants.ts";
+import { proofFromSnarkjs } from "@plimsoll/verifier/groth16/proof.ts";
+import { proofFault } from "@plimsoll/verifier/groth16/verify.ts";
 import { curves, groth16 } from "snarkjs";
-import { FIELD } from "../../../verifier/src/constants.ts";
-import { proofFromSnarkjs } from "../../../verifier/src/groth16/proof.ts";
-import { proofFault } from "../../../verifier/src/groth16/verify.ts";
 import {
   type ProvedStatement,
   type ProvingArtifacts,

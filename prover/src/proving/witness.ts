@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { toField } from "../../../verifier/src/field.ts";
+import { toField } from "@plimsoll/verifier/field.ts";
 
 /** Values of a circuit's inputs by name; arrays of any depth, in the order of the signal's dimensions. */
 export type CircuitInputs = Readonly<Record<string, InputValue>>;
