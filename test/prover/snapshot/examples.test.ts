@@ -33,7 +33,8 @@ const policyOf = (name: string) => {
 
 describe("the examples", () => {
   it.each(["demo", "all"])("%s is what its script makes, byte for byte", (name) => {
-    const files = readdirSync(join(examples, name));
+    // The sample configuration is written by hand; example-config.test.ts reads it.
+    const files = readdirSync(join(examples, name)).filter((file) => file !== "config.json");
     expect(files.toSorted()).toEqual(readdirSync(join(made, name)).toSorted());
     for (const file of files) {
       const [committed, fresh] = [examples, made].map((root) => readFileSync(join(root, name, file), "utf8"));
