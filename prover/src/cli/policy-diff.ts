@@ -53,9 +53,7 @@ function riskWords(list: readonly Difference[]): string[] {
   if (list.length === 0) return ["risk parameters: the same"];
   const of = (effect: Difference["effect"], title: string) => {
     const found = list.filter((difference) => difference.effect === effect);
-    return found.length === 0
-      ? []
-      : [`  ${title}`, ...found.map(({ where, words }) => `    ${where}: ${words}`)];
+    return found.length === 0 ? [] : [`  ${title}`, ...differenceLines(found).map((line) => `    ${line}`)];
   };
   return [
     `risk parameters: ${counted(list.length)}`,
@@ -67,7 +65,7 @@ function riskWords(list: readonly Difference[]): string[] {
 
 function markWords(list: readonly Difference[]): string[] {
   if (list.length === 0) return ["marks: the same"];
-  return [`marks: ${counted(list.length)}`, ...list.map(({ where, words }) => `  ${where}: ${words}`)];
+  return [`marks: ${counted(list.length)}`, ...differenceLines(list).map((line) => `  ${line}`)];
 }
 
 function hashWords([a, b]: [CompiledPolicy, CompiledPolicy]): string[] {
@@ -84,6 +82,26 @@ function hashWords([a, b]: [CompiledPolicy, CompiledPolicy]): string[] {
       ? "rows: none that both have moved"
       : `rows: ${moved.length} moved; the first, ${key(first)}, from ${first.row} to ${rows.get(key(first))}`,
   ];
+}
+
+/** More additions or removals in one place than this are named in one line. */
+const MANY = 8;
+
+function differenceLines(list: readonly Difference[]): string[] {
+  const lines: string[] = [];
+  const place = ({ change, parent }: Difference) => `${change}/${parent}`;
+  const told = new Set<string>();
+  for (const difference of list) {
+    const { where, words, change, parent } = difference;
+    const alike = list.filter((other) => place(other) === place(difference));
+    if (change === "changed" || alike.length <= MANY) lines.push(`${where}: ${words}`);
+    else if (!told.has(place(difference))) {
+      told.add(place(difference));
+      const names = alike.slice(0, MANY).map(({ name }) => `"${name}"`);
+      lines.push(`${parent}: ${alike.length} ${change}: ${names.join(", ")} and others (--json names all)`);
+    }
+  }
+  return lines;
 }
 
 const counted = (n: number): string => `${n} ${n === 1 ? "difference" : "differences"}`;

@@ -80,6 +80,18 @@ describe("plimsoll policy diff", () => {
     expect(text).toMatch(/rows: 8 moved; the first, asset BTC, from 0 to 2/);
   });
 
+  it("counts many additions in one line", async () => {
+    const many = Array.from({ length: 20 }, (_, i) => ({ ...btc, symbol: `NEW${i}` }));
+    const { shape: _, ...open } = tinyRiskParameters;
+    const spot = Object.fromEntries(many.map(({ symbol }) => [symbol, { price: "3" }]));
+    const marks: Marks = { ...tinyMarks, spot: { ...tinyMarks.spot, ...spot } };
+    // One unit of 10^-8 at this price would be worth too little.
+    const coarse = many.map((asset) => ({ ...asset, decimals: 6 }));
+    const text = await diffTo({ ...open, collateral: [btc, usdt, ...coarse] }, marks);
+    expect(text).toMatch(/^ +collateral: 20 added: "NEW0", .*"NEW7" and others/m);
+    expect(text).not.toContain("NEW8");
+  });
+
   it("measures prices in per cent and volatilities in points", async () => {
     const expiry = tinyMarks.expiries.BTC!["2026-12-25T08:00:00Z"]!;
     const marks: Marks = {

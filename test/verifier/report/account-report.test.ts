@@ -5,17 +5,29 @@ import { compilePolicy } from "../../../verifier/src/policy/compile.ts";
 import { completeAccount, residuals } from "../../../verifier/src/policy/complete.ts";
 import { policyMatrix } from "../../../verifier/src/policy/matrix.ts";
 import { optionPrice } from "../../../verifier/src/policy/valuation.ts";
-import { accountReport } from "../../../verifier/src/report/account-report.ts";
+import { type AccountReport, accountReport } from "../../../verifier/src/report/account-report.ts";
 import { marginParts } from "../../../verifier/src/report/components.ts";
 import { surplusAfter } from "../../../verifier/src/report/distance.ts";
 import { reportJson } from "../../../verifier/src/report/format.ts";
 import { LEVELS } from "../../../verifier/src/report/levels.ts";
-import { tinyMarks, tinyRiskParameters } from "../../support/policies.ts";
+import {
+  tinyMarks,
+  tinyRiskParameters,
+  twoGroupMarks,
+  twoGroupRiskParameters,
+} from "../../support/policies.ts";
+import { seeded } from "../../support/random.ts";
+import { hugeBook, randomBook } from "../../support/random-books.ts";
 
 const demo = await readDemoExchange(false);
 const { policy } = demo;
 const holdingsOf = (userId: string) => demo.accounts.find((account) => account.userId === userId)!.holdings;
-const reportOf = (userId: string) => accountReport(policy, holdingsOf(userId), { userId });
+const reports = new Map<string, AccountReport>();
+function reportOf(userId: string): AccountReport {
+  const report = reports.get(userId) ?? accountReport(policy, holdingsOf(userId), { userId });
+  reports.set(userId, report);
+  return report;
+}
 const margined = demo.accounts.filter(
   ({ holdings }) => completeAccount(policy, holdings).report.groups.length > 0,
 );
@@ -58,9 +70,29 @@ describe("the margin report of an account", () => {
     expect(margined.length).toBeGreaterThan(15);
   });
 
+  it("does so for random books, huge ones among them, where margin factors are not 1", () => {
+    const two = compilePolicy(twoGroupRiskParameters, twoGroupMarks);
+    const random = seeded("margin report");
+    for (let i = 0; i < 60; i++) {
+      const holdings = i % 3 === 0 ? hugeBook(two, random) : randomBook(two, random);
+      const completion = completeAccount(two, holdings);
+      const { components } = marginParts(two, holdings, completion);
+      const { maintenanceSurplus, initialSurplus } = completion.report;
+      expect(sum(components.maintenance.map(({ amount }) => amount))).toBe(maintenanceSurplus);
+      expect(sum(components.initial.map(({ amount }) => amount))).toBe(initialSurplus);
+      if (i > 3) continue;
+      for (const { worst, charge } of accountReport(two, holdings).groups) {
+        // Initial factor 1.2, maintenance 0.9; the loss is rounded up to a money unit.
+        const rounding = -6n * (worst?.pnl ?? 0n) - 5n * charge.initial;
+        expect(rounding >= 0n && rounding < 6n).toBe(true);
+        expect(charge.maintenance * 4n).toBe(charge.initial * 3n);
+      }
+    }
+  });
+
   it("charges the worst scenario of its matrix", () => {
-    for (const { holdings, userId } of margined.slice(0, 6)) {
-      for (const { worst, scenarios, charge } of accountReport(policy, holdings, { userId }).groups) {
+    for (const userId of ["covered-call-eth", "market-maker", "straddle-btc-short", "calendar-btc-futures"]) {
+      for (const { worst, scenarios, charge } of reportOf(userId).groups) {
         const [lowest] = [0n, ...scenarios.map(({ pnl }) => pnl)].sort((a, b) => (a < b ? -1 : 1));
         expect(worst?.pnl ?? 0n).toBe(lowest);
         // The policy's initial factor is 1.

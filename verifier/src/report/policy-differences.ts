@@ -12,6 +12,10 @@ export interface Difference {
   /** "0.855 -> 0.83: counts for less" */
   readonly words: string;
   readonly effect: Effect;
+  readonly change: "changed" | "added" | "removed";
+  /** Where the list or record is that it is in, and its name there. */
+  readonly parent: string;
+  readonly name: string;
 }
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
@@ -87,37 +91,49 @@ function differences(a: Json, b: Json, path: readonly string[], rules: readonly 
   const result = [...listA].flatMap(([name, value]): Difference[] => {
     const other = listB.get(name);
     if (other !== undefined) return differences(value, other, [...path, name], rules);
-    return [{ where: placeName([...path, name]), words: `removed (was ${brief(value)})`, effect: "neutral" }];
+    return [
+      {
+        ...placed([...path, name]),
+        words: `removed (was ${brief(value)})`,
+        effect: "neutral",
+        change: "removed",
+      },
+    ];
   });
   for (const [name, value] of listB) {
     if (!listA.has(name))
-      result.push({ where: placeName([...path, name]), words: `added: ${brief(value)}`, effect: "neutral" });
+      result.push({
+        ...placed([...path, name]),
+        words: `added: ${brief(value)}`,
+        effect: "neutral",
+        change: "added",
+      });
   }
   if (Array.isArray(a) && isKeyed(a)) {
     const common = [...listA.keys()].filter((name) => listB.has(name));
     const after = [...listB.keys()].filter((name) => listA.has(name));
     if (common.some((name, i) => name !== after[i])) {
       const words = "in another order: rows move, and proofs under the old policy read other rows";
-      result.push({ where: placeName(path), words, effect: "neutral" });
+      result.push({ ...placed(path), words, effect: "neutral", change: "changed" });
     }
   }
   return result;
 }
 
 function changed(a: Json, b: Json, path: readonly string[], rules: readonly Rule[]): Difference {
-  const where = placeName(path);
+  const at = { ...placed(path), change: "changed" } as const;
   const [before, after] = [brief(a), brief(b)];
-  const at = path.join(" ");
-  const note = NOTES.find(([pattern]) => pattern.test(at))?.[1];
-  const rule = rules.find((known) => known.path.test(at));
+  const names = path.join(" ");
+  const note = NOTES.find(([pattern]) => pattern.test(names))?.[1];
+  const rule = rules.find((known) => known.path.test(names));
   const [x, y] = [decimalOf(a), decimalOf(b)];
   if (rule !== undefined && x !== null && y !== null) {
     const [effect, words] = isLess(x, y) ? rule.higher : rule.lower;
-    return { where, words: `${before} -> ${after}: ${words}`, effect };
+    return { ...at, words: `${before} -> ${after}: ${words}`, effect };
   }
-  if (note !== undefined) return { where, words: `${before} -> ${after}: ${note}`, effect: "neutral" };
-  if (x === null || y === null) return { where, words: `${before} -> ${after}`, effect: "neutral" };
-  return { where, words: `${before} -> ${after} (${difference(x, y, path)})`, effect: "neutral" };
+  if (note !== undefined) return { ...at, words: `${before} -> ${after}: ${note}`, effect: "neutral" };
+  if (x === null || y === null) return { ...at, words: `${before} -> ${after}`, effect: "neutral" };
+  return { ...at, words: `${before} -> ${after} (${difference(x, y, path)})`, effect: "neutral" };
 }
 
 /** Prices move by per cent, rates and volatilities by points. */
@@ -138,6 +154,10 @@ const KINDS: Readonly<Record<string, string>> = Object.freeze({
   expiries: "expiries of",
   tokens: "token",
 });
+
+function placed(path: readonly string[]): Pick<Difference, "where" | "parent" | "name"> {
+  return { where: placeName(path), parent: placeName(path.slice(0, -1)), name: path.at(-1) ?? "" };
+}
 
 /** ["collateral", "btc", "weight", "initial"] as 'asset "btc", weight, initial'. */
 function placeName(path: readonly string[]): string {
