@@ -16,6 +16,18 @@ import { hugeBook, randomBook } from "../../support/random-books.ts";
 
 const tiny = compilePolicy(tinyRiskParameters, tinyMarks);
 const two = compilePolicy(twoGroupRiskParameters, twoGroupMarks);
+/** With these refunds of a hedge: what is best for one level is not for the other, since a scenario lies between. */
+const refunding = (maintenance: string, initial: string) =>
+  compilePolicy(
+    {
+      ...twoGroupRiskParameters,
+      groups: twoGroupRiskParameters.groups.map((group) => ({
+        ...group,
+        hedge: { ...group.hedge!, refund: { maintenance, initial } },
+      })),
+    },
+    twoGroupMarks,
+  );
 
 function books(policy: CompiledPolicy, seed: string, count: number): Entry[][] {
   const random = seeded(seed);
@@ -32,8 +44,10 @@ describe("monitoring", () => {
   for (const [name, policy] of [
     ["tiny", tiny],
     ["two groups", two],
+    ["less hedging for maintenance", refunding("0.03", "0.07")],
+    ["less hedging for initial", refunding("0.06", "0.06")],
   ] as const) {
-    const accounts = books(policy, `monitored ${name}`, 1_500);
+    const accounts = books(policy, `monitored ${name}`, 800);
     const kernel = riskKernel(policy);
     const columns = accountColumns(accounts);
     const figures = kernel.monitor(columns);
@@ -52,7 +66,7 @@ describe("monitoring", () => {
         );
         if (exact.initial.groups.some(({ hedge }) => hedge > 0n)) hedged++;
       }
-      expect(hedged).toBeGreaterThan(300);
+      expect(hedged).toBeGreaterThan(150);
     });
 
     it(`agrees with what is proved: free collateral of accounts above maintenance margin, shortfall of all: policy "${name}"`, () => {
@@ -72,7 +86,7 @@ describe("monitoring", () => {
         }
         if (figures.initialSurplus[i] !== Number(report.initialSurplus)) seen.differ++;
       }
-      for (const [what, count] of Object.entries(seen)) expect(count, what).toBeGreaterThan(100);
+      for (const [what, count] of Object.entries(seen)) expect(count, what).toBeGreaterThan(50);
     });
 
     it(`has bounds that are worth something: below 10^-12 of the account, and a cent: policy "${name}"`, () => {
@@ -94,7 +108,7 @@ describe("monitoring", () => {
           if (worst >= 0 && worst === exact!.worstScenario) named++;
         }
       }
-      expect(named).toBeGreaterThan(500);
+      expect(named).toBeGreaterThan(200);
     });
   }
 

@@ -13,25 +13,26 @@ export function hedgeInDoubles(
   limit: number,
 ): number {
   // The two lines that bind: without refund, which moves all slopes alike and no crossing. Both start as the line 0.
-  let [risingSum, risingSlope, lowestAtNone] = [0, 0, 0];
-  let [fallingSum, fallingSlope, lowestAtAll] = [0, 0, 0];
+  let risingSum = 0;
+  let risingSlope = 0;
   const to = from + count;
   for (let s = from; s < to; s++) {
     const sum = sums[s]!;
-    const slope = slopes[s]!;
-    const atAll = sum + slope * limit;
-    if (sum < lowestAtNone || (sum === lowestAtNone && slope < risingSlope)) {
-      lowestAtNone = sum;
-      risingSum = sum;
-      risingSlope = slope;
-    }
-    if (atAll < lowestAtAll || (atAll === lowestAtAll && slope > fallingSlope)) {
-      lowestAtAll = atAll;
-      fallingSum = sum;
-      fallingSlope = slope;
-    }
+    if (sum > risingSum || (sum === risingSum && slopes[s]! >= risingSlope)) continue;
+    risingSum = sum;
+    risingSlope = slopes[s]!;
   }
   if (!(risingSlope + refund > 0)) return 0;
+  let fallingSum = 0;
+  let fallingSlope = 0;
+  let lowestAtAll = 0;
+  for (let s = from; s < to; s++) {
+    const height = sums[s]! + slopes[s]! * limit;
+    if (height > lowestAtAll || (height === lowestAtAll && slopes[s]! <= fallingSlope)) continue;
+    lowestAtAll = height;
+    fallingSum = sums[s]!;
+    fallingSlope = slopes[s]!;
+  }
   if (fallingSlope + refund > 0) return limit;
   let low = 0;
   let high = limit;

@@ -105,14 +105,14 @@ interface Tables {
   readonly lineScenarios: Int32Array;
   /** P&L of one hedging unit, 0 in a group without. */
   readonly slopes: Float64Array;
-  /** The lowest P&L among the line's scenarios, and which of them has it. */
+  /** The lowest P&L among the line's scenarios. */
   readonly lowest: Float64Array;
-  readonly lowestAt: Int32Array;
   /** By group: position of the hedging asset among the capped ones, -1 in a group without. */
   readonly hedgeCap: Int16Array;
   /** By group: refunds of one hedging unit, and charges of one unit of the worst loss, for maintenance then initial. */
   readonly refunds: Float64Array;
   readonly charges: Float64Array;
+  readonly refundOfCharge: Float64Array;
   /** Units held of each capped asset. */
   readonly held: Float64Array;
   /** By group: whether an instrument of it is held. */
@@ -142,6 +142,14 @@ function tablesOf({ layout, coefficients, rowTable }: CompiledPolicy): Tables {
   }
   const scenarioNumber = Int16Array.from(lines.flatMap((of) => of.flatMap(({ scenarios }) => scenarios)));
   const slopes = Float64Array.from(lines.flat(), ({ slope }) => Number(slope));
+  const refunds = Float64Array.from(
+    hedges.flatMap((hedge) => [hedge?.maintenance ?? 0n, hedge?.initial ?? 0n]),
+    Number,
+  );
+  const charges = Float64Array.from(
+    coefficients.groups.flatMap(({ max }) => [-max.maintenance, -max.initial]),
+    Number,
+  );
   return {
     amounts,
     groupOf,
@@ -155,16 +163,10 @@ function tablesOf({ layout, coefficients, rowTable }: CompiledPolicy): Tables {
     lineScenarios: startsOf(lines.flat().map(({ scenarios }) => scenarios.length)),
     slopes,
     lowest: new Float64Array(slopes.length),
-    lowestAt: new Int32Array(slopes.length),
     hedgeCap: Int16Array.from(hedges, (hedge) => hedge?.cap ?? -1),
-    refunds: Float64Array.from(
-      hedges.flatMap((hedge) => [hedge?.maintenance ?? 0n, hedge?.initial ?? 0n]),
-      Number,
-    ),
-    charges: Float64Array.from(
-      coefficients.groups.flatMap(({ max }) => [-max.maintenance, -max.initial]),
-      Number,
-    ),
+    refunds,
+    charges,
+    refundOfCharge: refunds.map((refund, i) => refund / charges[i]!),
     held: new Float64Array(layout.cappedAssets.length),
     touched: new Uint8Array(layout.shape.groups.length),
   };
@@ -233,11 +235,16 @@ function monitor(
       let worst = -1;
       if (touched[group] === 1) {
         takeLowest(tables, group);
-        const forInitial = bestHedge(tables, group, 1);
+        const forInitial = bestHedge(tables, group, 1, heldToHedge(tables, group));
         const line = worstLine(tables, group, forInitial);
-        if (line >= 0) worst = scenarioNumber[tables.lowestAt[line]!]!;
+        if (line >= 0) worst = scenarioNumber[lowestOf(tables, line)]!;
         initial += surplusIn(tables, group, 1, forInitial, line);
-        const forMaintenance = bestHedge(tables, group, 0);
+        // A smaller refund for the charge makes less hedging best, never more.
+        const most =
+          tables.refundOfCharge[2 * group]! <= tables.refundOfCharge[2 * group + 1]!
+            ? forInitial
+            : heldToHedge(tables, group);
+        const forMaintenance = bestHedge(tables, group, 0, most);
         const its = forMaintenance === forInitial ? line : worstLine(tables, group, forMaintenance);
         maintenance += surplusIn(tables, group, 0, forMaintenance, its);
       }
@@ -263,34 +270,37 @@ function addInstrument(tables: Tables, group: number, unit: number, quantity: nu
 }
 
 /** Finds the lowest P&L of each of the group's lines. */
-function takeLowest({ sums, lineFrom, lineScenarios, lowest, lowestAt }: Tables, group: number): void {
+function takeLowest({ sums, lineFrom, lineScenarios, lowest }: Tables, group: number): void {
   const end = lineFrom[group + 1]!;
   let s = lineScenarios[lineFrom[group]!]!;
   for (let line = lineFrom[group]!; line < end; line++) {
     const to = lineScenarios[line + 1]!;
-    let at = s;
     let least = sums[s]!;
-    for (s++; s < to; s++) {
-      const sum = sums[s]!;
-      if (sum >= least) continue;
-      least = sum;
-      at = s;
-    }
+    for (s++; s < to; s++) least = Math.min(least, sums[s]!);
     lowest[line] = least;
-    lowestAt[line] = at;
   }
+}
+
+/** Where in the sums a line has its lowest P&L. */
+function lowestOf({ sums, lineScenarios, lowest }: Tables, line: number): number {
+  let s = lineScenarios[line]!;
+  while (sums[s] !== lowest[line]) s++;
+  return s;
 }
 
 /** 0 for maintenance, 1 for initial: as refunds and charges have them. */
 type LevelIndex = 0 | 1;
 
-function bestHedge(tables: Tables, group: number, level: LevelIndex): number {
-  const cap = tables.hedgeCap[group]!;
-  const limit = cap < 0 ? 0 : tables.held[cap]!;
+function heldToHedge({ hedgeCap, held }: Tables, group: number): number {
+  const cap = hedgeCap[group]!;
+  return cap < 0 ? 0 : held[cap]!;
+}
+
+function bestHedge(tables: Tables, group: number, level: LevelIndex, limit: number): number {
   if (limit === 0) return 0;
   const from = tables.lineFrom[group]!;
   const count = tables.lineFrom[group + 1]! - from;
-  const refund = tables.refunds[2 * group + level]! / tables.charges[2 * group + level]!;
+  const refund = tables.refundOfCharge[2 * group + level]!;
   return hedgeInDoubles(tables.lowest, tables.slopes, from, count, refund, limit);
 }
 
