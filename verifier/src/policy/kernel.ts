@@ -1,9 +1,7 @@
 import type { CompiledPolicy } from "./compile.ts";
 import { UnknownRowError } from "./complete.ts";
 import { hedgeInDoubles } from "./hedge-in-doubles.ts";
-import { policyMatrix } from "./matrix.ts";
-import { hedgeOf } from "./scenario-sums.ts";
-import { COLUMN } from "./shape.ts";
+import { type KernelTables, kernelTables, UNNAMED } from "./kernel-tables.ts";
 
 /** Accounts as flat arrays. Account i holds the entries offsets[i] up to but not including offsets[i + 1]. */
 export interface AccountColumns {
@@ -54,7 +52,7 @@ export function accountFigures(accounts: number, groups: number): AccountFigures
 
 /** The kernel of a policy. */
 export function riskKernel(policy: CompiledPolicy): RiskKernel {
-  const tables = tablesOf(policy);
+  const tables = kernelTables(policy);
   const groups = tables.scenarioFrom.length - 1;
   return Object.freeze({
     groups,
@@ -76,124 +74,6 @@ export function riskKernel(policy: CompiledPolicy): RiskKernel {
   });
 }
 
-const ASSET_OR_DEBT = -1;
-const UNNAMED = -2;
-
-/** The policy in doubles, each coefficient rounded once, and scratch for the account at hand. */
-interface Tables {
-  /** By row: coefficients of equity, maintenance and initial. */
-  readonly amounts: Float64Array;
-  /** By row: the group of an instrument, else one of the constants above. */
-  readonly groupOf: Int16Array;
-  /** By row: the position of an asset among the capped ones, -1 for all other rows. */
-  readonly capOf: Int16Array;
-  /** By row: where the P&L by scenario of one unit starts in `units`, for instruments. */
-  readonly unitsFrom: Int32Array;
-  readonly units: Float64Array;
-  /** By group, and one more: where its scenarios start in the arrays below. They stand by line. */
-  readonly scenarioFrom: Int32Array;
-  /** The number that the policy gives a scenario within its group. */
-  readonly scenarioNumber: Int16Array;
-  /** P&L by scenario. */
-  readonly sums: Float64Array;
-  /**
-   * Scenarios in which the hedge does the same are one line: of its height only the lowest P&L matters. By group, and
-   * one more: where its lines start in the arrays below.
-   */
-  readonly lineFrom: Int32Array;
-  /** By line, and one more: where its scenarios start. */
-  readonly lineScenarios: Int32Array;
-  /** P&L of one hedging unit, 0 in a group without. */
-  readonly slopes: Float64Array;
-  /** The lowest P&L among the line's scenarios. */
-  readonly lowest: Float64Array;
-  /** By group: position of the hedging asset among the capped ones, -1 in a group without. */
-  readonly hedgeCap: Int16Array;
-  /** By group: refunds of one hedging unit, and charges of one unit of the worst loss, for maintenance then initial. */
-  readonly refunds: Float64Array;
-  readonly charges: Float64Array;
-  readonly refundOfCharge: Float64Array;
-  /** Units held of each capped asset. */
-  readonly held: Float64Array;
-  /** By group: whether an instrument of it is held. */
-  readonly touched: Uint8Array;
-}
-
-function tablesOf({ layout, coefficients, rowTable }: CompiledPolicy): Tables {
-  const matrix = policyMatrix(coefficients);
-  const hedges = coefficients.groups.map((group, g) => hedgeOf(layout, group, g));
-  const lines = layout.shape.groups.map(({ scenarios }, g) => linesOf(hedges[g]?.scenarios, scenarios));
-  const amounts = new Float64Array(3 * layout.holdings);
-  const groupOf = new Int16Array(layout.holdings).fill(UNNAMED);
-  const capOf = new Int16Array(layout.holdings).fill(-1);
-  const unitsFrom = new Int32Array(layout.holdings);
-  const units: number[] = [];
-  for (const named of rowTable) {
-    const { row } = named;
-    const terms = new Map(matrix.get(row)!);
-    const coefficient = (column: number) => Number(terms.get(column) ?? 0n);
-    amounts.set([COLUMN.equity, COLUMN.maintenance, COLUMN.initial].map(coefficient), 3 * row);
-    groupOf[row] = "group" in named ? named.group : ASSET_OR_DEBT;
-    if (named.kind === "asset") capOf[row] = layout.cappedAssets.indexOf(named.asset);
-    if (!("group" in named)) continue;
-    unitsFrom[row] = units.length;
-    for (const s of lines[named.group]!.flatMap(({ scenarios }) => scenarios))
-      units.push(coefficient(layout.scenarioColumn(named.group, s)));
-  }
-  const scenarioNumber = Int16Array.from(lines.flatMap((of) => of.flatMap(({ scenarios }) => scenarios)));
-  const slopes = Float64Array.from(lines.flat(), ({ slope }) => Number(slope));
-  const refunds = Float64Array.from(
-    hedges.flatMap((hedge) => [hedge?.maintenance ?? 0n, hedge?.initial ?? 0n]),
-    Number,
-  );
-  const charges = Float64Array.from(
-    coefficients.groups.flatMap(({ max }) => [-max.maintenance, -max.initial]),
-    Number,
-  );
-  return {
-    amounts,
-    groupOf,
-    capOf,
-    unitsFrom,
-    units: Float64Array.from(units),
-    scenarioFrom: startsOf(layout.shape.groups.map(({ scenarios }) => scenarios)),
-    scenarioNumber,
-    sums: new Float64Array(scenarioNumber.length),
-    lineFrom: startsOf(lines.map(({ length }) => length)),
-    lineScenarios: startsOf(lines.flat().map(({ scenarios }) => scenarios.length)),
-    slopes,
-    lowest: new Float64Array(slopes.length),
-    hedgeCap: Int16Array.from(hedges, (hedge) => hedge?.cap ?? -1),
-    refunds,
-    charges,
-    refundOfCharge: refunds.map((refund, i) => refund / charges[i]!),
-    held: new Float64Array(layout.cappedAssets.length),
-    touched: new Uint8Array(layout.shape.groups.length),
-  };
-}
-
-/** A group's scenarios by what one hedging unit does in them. */
-function linesOf(
-  hedge: readonly bigint[] | undefined,
-  scenarios: number,
-): { slope: bigint; scenarios: number[] }[] {
-  const bySlope = new Map<bigint, number[]>();
-  for (let s = 0; s < scenarios; s++) {
-    const slope = hedge?.[s] ?? 0n;
-    const line = bySlope.get(slope) ?? [];
-    bySlope.set(slope, line);
-    line.push(s);
-  }
-  return [...bySlope].map(([slope, of]) => ({ slope, scenarios: of }));
-}
-
-/** Where each of consecutive parts starts, and where the last one ends. */
-function startsOf(lengths: readonly number[]): Int32Array {
-  const starts = new Int32Array(lengths.length + 1);
-  for (const [i, length] of lengths.entries()) starts[i + 1] = starts[i]! + length;
-  return starts;
-}
-
 function checkColumns({ offsets, rows, quantities }: AccountColumns): void {
   const entries = offsets.at(-1);
   if (entries !== rows.length || entries !== quantities.length)
@@ -203,7 +83,7 @@ function checkColumns({ offsets, rows, quantities }: AccountColumns): void {
 }
 
 function monitor(
-  tables: Tables,
+  tables: KernelTables,
   { offsets, rows, quantities }: AccountColumns,
   figures: AccountFigures,
 ): void {
@@ -256,7 +136,7 @@ function monitor(
   }
 }
 
-function addInstrument(tables: Tables, group: number, unit: number, quantity: number): void {
+function addInstrument(tables: KernelTables, group: number, unit: number, quantity: number): void {
   const { sums, units, touched, scenarioFrom } = tables;
   const from = scenarioFrom[group]!;
   const to = scenarioFrom[group + 1]!;
@@ -270,7 +150,7 @@ function addInstrument(tables: Tables, group: number, unit: number, quantity: nu
 }
 
 /** Finds the lowest P&L of each of the group's lines. */
-function takeLowest({ sums, lineFrom, lineScenarios, lowest }: Tables, group: number): void {
+function takeLowest({ sums, lineFrom, lineScenarios, lowest }: KernelTables, group: number): void {
   const end = lineFrom[group + 1]!;
   let s = lineScenarios[lineFrom[group]!]!;
   for (let line = lineFrom[group]!; line < end; line++) {
@@ -282,7 +162,7 @@ function takeLowest({ sums, lineFrom, lineScenarios, lowest }: Tables, group: nu
 }
 
 /** Where in the sums a line has its lowest P&L. */
-function lowestOf({ sums, lineScenarios, lowest }: Tables, line: number): number {
+function lowestOf({ sums, lineScenarios, lowest }: KernelTables, line: number): number {
   let s = lineScenarios[line]!;
   while (sums[s] !== lowest[line]) s++;
   return s;
@@ -291,12 +171,12 @@ function lowestOf({ sums, lineScenarios, lowest }: Tables, line: number): number
 /** 0 for maintenance, 1 for initial: as refunds and charges have them. */
 type LevelIndex = 0 | 1;
 
-function heldToHedge({ hedgeCap, held }: Tables, group: number): number {
+function heldToHedge({ hedgeCap, held }: KernelTables, group: number): number {
   const cap = hedgeCap[group]!;
   return cap < 0 ? 0 : held[cap]!;
 }
 
-function bestHedge(tables: Tables, group: number, level: LevelIndex, limit: number): number {
+function bestHedge(tables: KernelTables, group: number, level: LevelIndex, limit: number): number {
   if (limit === 0) return 0;
   const from = tables.lineFrom[group]!;
   const count = tables.lineFrom[group + 1]! - from;
@@ -305,7 +185,7 @@ function bestHedge(tables: Tables, group: number, level: LevelIndex, limit: numb
 }
 
 /** The line that is lowest with so many hedging units, or -1 where none is below 0. */
-function worstLine({ lowest, slopes, lineFrom }: Tables, group: number, units: number): number {
+function worstLine({ lowest, slopes, lineFrom }: KernelTables, group: number, units: number): number {
   const to = lineFrom[group + 1]!;
   let least = 0;
   let worst = -1;
@@ -319,7 +199,13 @@ function worstLine({ lowest, slopes, lineFrom }: Tables, group: number, units: n
 }
 
 /** What a group adds to the surplus of a level: its refund less its charge. */
-function surplusIn(tables: Tables, group: number, level: LevelIndex, units: number, line: number): number {
+function surplusIn(
+  tables: KernelTables,
+  group: number,
+  level: LevelIndex,
+  units: number,
+  line: number,
+): number {
   const pnl = line < 0 ? 0 : tables.lowest[line]! + tables.slopes[line]! * units;
   return tables.refunds[2 * group + level]! * units + tables.charges[2 * group + level]! * pnl;
 }
@@ -341,7 +227,11 @@ const ROUNDINGS = 32;
  *   away, along a slope of at most refund plus charge times the hedge's largest scenario.
  * With e entries and g groups: (e + 2g + 32) 2^-53 times all magnitudes, and that slope for every group with a hedge.
  */
-function errorBound(tables: Tables, { offsets, rows, quantities }: AccountColumns, account: number): number {
+function errorBound(
+  tables: KernelTables,
+  { offsets, rows, quantities }: AccountColumns,
+  account: number,
+): number {
   const {
     amounts,
     groupOf,
