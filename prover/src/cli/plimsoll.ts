@@ -111,6 +111,7 @@ function commands(finish: (handled: Promise<Outcome>) => Promise<void>): Command
     .requiredOption("--risk-parameters <file>")
     .requiredOption("--marks <file>")
     .option("--json", "print JSON")
+    .addHelpText("after", example(`policy build ${DEMO}`))
     .action(({ json, ...files }: { riskParameters: string; marks: string; json?: boolean }) =>
       finish(policyBuildCommand(files, json ?? false)),
     );
@@ -119,6 +120,7 @@ function commands(finish: (handled: Promise<Outcome>) => Promise<void>): Command
     .description("whether a policy is sound, with certificates, and prudent")
     .requiredOption("--risk-parameters <file>")
     .requiredOption("--marks <file>")
+    .addHelpText("after", example(`policy lint ${DEMO}`))
     .action((files: { riskParameters: string; marks: string }) => finish(policyLintCommand(files)));
   policy
     .command("diff")

@@ -111,6 +111,8 @@ describe("plimsoll margin", () => {
   it.each([
     [["margin", "account", "--help"], /plimsoll margin account --risk-parameters examples\/demo/],
     [["margin", "exchange", "--help"], /--dust credit/],
+    [["policy", "build", "--help"], /plimsoll policy build --risk-parameters examples/],
+    [["policy", "lint", "--help"], /plimsoll policy lint --risk-parameters examples/],
     [["policy", "diff", "--help"], /plimsoll policy diff examples\/demo examples\/all/],
     [["policy", "verify", "--help"], /plimsoll policy verify --epoch/],
   ])("explains %j by an example", async (args, words) => {

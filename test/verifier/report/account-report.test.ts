@@ -197,6 +197,30 @@ describe("the distance to maintenance", () => {
     expect(btc!.down).toBeCloseTo(-0.5, 9);
   });
 
+  it("of collateral that hedges another underlying counts the hedge, which a weight alone would not", () => {
+    const collateral = [
+      { ...tinyRiskParameters.collateral[0]!, symbol: "WBTC" },
+      tinyRiskParameters.collateral[1]!,
+    ];
+    const groups = [
+      { ...tinyRiskParameters.groups[0]!, hedge: { ...tinyRiskParameters.groups[0]!.hedge!, asset: "WBTC" } },
+    ];
+    const wrapped = compilePolicy(
+      { ...tinyRiskParameters, collateral, groups },
+      { ...tinyMarks, spot: { ...tinyMarks.spot, WBTC: { price: "60000" } } },
+    );
+    const book = [
+      { row: wrapped.layout.asset(0), quantity: 100_000_000n },
+      { row: wrapped.layout.debt(1), quantity: 20_000_000_000n },
+      { row: wrapped.layout.short(0, 0), quantity: 10_000n },
+    ];
+    const { prices } = accountReport(wrapped, book).distance;
+    expect(prices.map(({ symbol }) => symbol)).toEqual(["BTC", "WBTC"]);
+    const { down } = prices[1]!;
+    expect(surplusAfter(wrapped, book, "WBTC", down!)).toBeLessThan(0n);
+    expect(surplusAfter(wrapped, book, "WBTC", down! + 0.002)).toBeGreaterThanOrEqual(0n);
+  });
+
   it("is not looked for when the account is under maintenance already", () => {
     const { distance, shortfall } = reportOf("under-maintenance-eth");
     expect(distance.prices).toEqual([]);

@@ -43,7 +43,7 @@ const RISES = [0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5];
 const HALVINGS = 10;
 
 /**
- * Distance to maintenance in money and in prices. For the underlying of positions the policy is compiled anew at moved
+ * Distance to maintenance in money and in prices. For the underlying of positions, and for what hedges them, the policy is compiled anew at moved
  * marks (spot, perps and forwards by one fraction, each strike's volatility as it is), the profit of perps and futures
  * is settled in quote, and the account completed: the same code as the proof's. A surplus is not monotone in a price,
  * so it is looked at in steps from -90 % to +500 %; what is crossed and crossed back within one step is not seen.
@@ -58,11 +58,15 @@ export function distanceToMaintenance(
   const ofCredits = credits.maintenance > 0n ? Number(surplus) / Number(credits.maintenance) : null;
   if (surplus < 0n) return { surplus, ofCredits, prices: [] };
   const { groups, quote } = policy.riskParameters;
-  const underlyings = new Set(
-    rows.flatMap(({ named }) => ("group" in named ? [groups[named.group]!.underlying] : [])),
+  const moved = new Set(
+    rows.flatMap(({ named }) => {
+      if (!("group" in named)) return [];
+      const { underlying, hedge } = groups[named.group]!;
+      return hedge === undefined ? [underlying] : [underlying, hedge.asset];
+    }),
   );
   const price = (symbol: string) => Number(policy.marks.spot[symbol]!.price);
-  const prices: PriceDistance[] = [...underlyings].map((symbol) => ({
+  const prices: PriceDistance[] = [...moved].map((symbol) => ({
     symbol,
     price: price(symbol),
     down: nearest(FALLS, (move) => surplusAfter(policy, holdings, symbol, move)),
@@ -70,7 +74,7 @@ export function distanceToMaintenance(
   }));
   const others = new Map<string, bigint>();
   for (const { named, counted } of rows) {
-    if ("group" in named || named.symbol === quote || underlyings.has(named.symbol)) continue;
+    if ("group" in named || named.symbol === quote || moved.has(named.symbol)) continue;
     others.set(named.symbol, (others.get(named.symbol) ?? 0n) + counted.maintenance);
   }
   for (const [symbol, counted] of others) {
