@@ -2,6 +2,38 @@ pragma circom 2.2.0;
 
 // The numbers that follow from a shape, as in verifier/src/policy/shape.ts. `instruments`, `scenarios` and
 // `hedgeCounts` have one number per group; `hedgedAssets` lists the assets of all groups' hedges, group by group.
+// `links` has five per group (`link`): what it feeds by (FEEDS_*), the parent, the parent's column if it feeds by max,
+// extras, extra columns.
+
+function FEEDS_NOTHING() {
+    return 0;
+}
+
+function FEEDS_SCENARIOS() {
+    return 1;
+}
+
+function FEEDS_MAX() {
+    return 2;
+}
+
+// 1 when the group ends in a maximum, 0 when all it has are scenarios that it feeds.
+function hasMax(link) {
+    return link[0] != FEEDS_SCENARIOS();
+}
+
+// Scenarios, then extra columns.
+function ownColumns(scenarios, link) {
+    return scenarios + link[4];
+}
+
+// How many of the parent's columns a group has coefficients in.
+function fedColumns(scenarios, link) {
+    if (link[0] == FEEDS_SCENARIOS()) {
+        return scenarios;
+    }
+    return link[0] == FEEDS_MAX();
+}
 
 // Rows of what can be held: each asset and its debt, each instrument long and short.
 function holdingRows(assets, groups, instruments) {
@@ -12,21 +44,38 @@ function holdingRows(assets, groups, instruments) {
     return rows;
 }
 
-// Auxiliaries, each of which has a fine and a coarse row: five of the account, a slack for each cap, and in each group
-// its max, its scenario slacks and its hedges.
-function auxiliaryCount(groups, scenarios, hedgeCounts, cappedAssets) {
+// Rows that a group ends in: its max, or pos and neg for each scenario.
+function endingRows(scenarios, link) {
+    if (hasMax(link)) {
+        return 1;
+    }
+    return 2 * scenarios;
+}
+
+// Auxiliaries of one group: its max and a slack for each own column, or a slack for each extra column and pos and neg for
+// each scenario; its hedges; its extras.
+function groupAuxiliaryCount(scenarios, hedges, link) {
+    if (hasMax(link)) {
+        return 1 + ownColumns(scenarios, link) + hedges + link[3];
+    }
+    return link[4] + 2 * scenarios + hedges + link[3];
+}
+
+// Auxiliaries, each of which has a fine and a coarse row: five of the account, a slack for each cap, each group's.
+function auxiliaryCount(groups, scenarios, hedgeCounts, links, cappedAssets) {
     var count = 5 + cappedAssets;
     for (var g = 0; g < groups; g++) {
-        count += 1 + scenarios[g] + hedgeCounts[g];
+        count += groupAuxiliaryCount(scenarios[g], hedgeCounts[g], links[g]);
     }
     return count;
 }
 
-// Columns before the caps': equity, maintenance, initial, then each group's scenarios.
-function scenarioColumnsEnd(groups, scenarios) {
+// First column of a group: after equity, maintenance, initial and the groups before. Of the group after the last: where
+// the caps' columns begin.
+function columnsBefore(group, scenarios, links) {
     var columns = 3;
-    for (var g = 0; g < groups; g++) {
-        columns += scenarios[g];
+    for (var g = 0; g < group; g++) {
+        columns += ownColumns(scenarios[g], links[g]);
     }
     return columns;
 }
@@ -51,14 +100,37 @@ function capsBelow(asset, hedges, hedgedAssets) {
 }
 
 // Policy coefficients of one group.
-function groupCoefficientCount(instruments, scenarios, hedges) {
-    return instruments * (5 + scenarios) + 2 + hedges * (2 + scenarios);
+function groupCoefficientCount(instruments, scenarios, hedges, link) {
+    var own = ownColumns(scenarios, link);
+    var count = instruments * (5 + own) + (hedges + link[3]) * (2 + own);
+    if (link[0] == FEEDS_SCENARIOS()) {
+        return count + 6 * scenarios;
+    }
+    return count + 2 + fedColumns(scenarios, link);
 }
 
-function groupCoefficientTotal(groups, instruments, scenarios, hedgeCounts) {
+function groupCoefficientTotal(groups, instruments, scenarios, hedgeCounts, links) {
     var count = 0;
     for (var g = 0; g < groups; g++) {
-        count += groupCoefficientCount(instruments[g], scenarios[g], hedgeCounts[g]);
+        count += groupCoefficientCount(instruments[g], scenarios[g], hedgeCounts[g], links[g]);
+    }
+    return count;
+}
+
+// 1 when some link number of the group is not 0: policyHash then lists them.
+function isLinked(link) {
+    for (var i = 0; i < 5; i++) {
+        if (link[i] != 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+function linkedGroups(groups, links) {
+    var count = 0;
+    for (var g = 0; g < groups; g++) {
+        count += isLinked(links[g]);
     }
     return count;
 }

@@ -14,8 +14,8 @@ include "../generated/constants.circom";
 // Output
 //   out                        policyHash
 // Cost                         573 for each 14 coefficients begun, in each sponge
-template PolicyHash(assets, groups, instruments, scenarios, hedgeCounts, hedgedAssets) {
-    var groupTotal = groupCoefficientTotal(groups, instruments, scenarios, hedgeCounts);
+template PolicyHash(assets, groups, instruments, scenarios, hedgeCounts, hedgedAssets, links) {
+    var groupTotal = groupCoefficientTotal(groups, instruments, scenarios, hedgeCounts, links);
     signal input assetCoefficients[assets][5];
     signal input groupCoefficients[groupTotal];
     signal output out;
@@ -30,7 +30,7 @@ template PolicyHash(assets, groups, instruments, scenarios, hedgeCounts, hedgedA
     component groupSponge[groups];
     var from = 0;
     for (var g = 0; g < groups; g++) {
-        var count = groupCoefficientCount(instruments[g], scenarios[g], hedgeCounts[g]);
+        var count = groupCoefficientCount(instruments[g], scenarios[g], hedgeCounts[g], links[g]);
         groupSponge[g] = Sponge(TAG_POLICY_GROUP(), count);
         for (var i = 0; i < count; i++) {
             groupSponge[g].in[i] <== groupCoefficients[from + i];
@@ -39,7 +39,8 @@ template PolicyHash(assets, groups, instruments, scenarios, hedgeCounts, hedgedA
     }
 
     // 2. The shape, then the data's hashes.
-    component policy = Sponge(TAG_POLICY(), 3 + 4 * groups + total(groups, hedgeCounts));
+    var length = 3 + 4 * groups + total(groups, hedgeCounts) + 6 * linkedGroups(groups, links);
+    component policy = Sponge(TAG_POLICY(), length);
     policy.in[0] <== assets;
     policy.in[1] <== groups;
     var at = 2;
@@ -53,6 +54,15 @@ template PolicyHash(assets, groups, instruments, scenarios, hedgeCounts, hedgedA
             policy.in[at] <== hedgedAssets[hedge];
             at++;
             hedge++;
+        }
+    }
+    for (var g = 0; g < groups; g++) {
+        if (isLinked(links[g])) {
+            policy.in[at] <== g;
+            for (var i = 0; i < 5; i++) {
+                policy.in[at + 1 + i] <== links[g][i];
+            }
+            at += 6;
         }
     }
     policy.in[at] <== assetSponge.out;

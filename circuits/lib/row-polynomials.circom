@@ -18,17 +18,17 @@ include "powers.circom";
 //   initial          gamma^2, the weight of the column `initial`
 //   holding[..]      assets and debts alternating, then group by group longs and shorts alternating
 //   auxiliary[..]    equity+, equity-, shortfall, slacks of maintenance and initial, caps' slacks by asset; then group by
-//                    group max, scenario slacks, hedges
+//                    group its max, slacks, pos and neg, hedges, extras
 // Cost               1 per column, 1 per coefficient, 96 per asset
-template RowPolynomials(assets, groups, instruments, scenarios, hedgeCounts, hedgedAssets) {
+template RowPolynomials(assets, groups, instruments, scenarios, hedgeCounts, hedgedAssets, links) {
     var hedges = total(groups, hedgeCounts);
     var caps = capsBelow(assets, hedges, hedgedAssets);
     var holdings = holdingRows(assets, groups, instruments);
-    var auxiliaries = auxiliaryCount(groups, scenarios, hedgeCounts, caps);
-    var capColumns = scenarioColumnsEnd(groups, scenarios);
+    var auxiliaries = auxiliaryCount(groups, scenarios, hedgeCounts, links, caps);
+    var capColumns = columnsBefore(groups, scenarios, links);
     var columns = capColumns + caps;
     signal input assetCoefficients[assets][5];
-    signal input groupCoefficients[groupCoefficientTotal(groups, instruments, scenarios, hedgeCounts)];
+    signal input groupCoefficients[groupCoefficientTotal(groups, instruments, scenarios, hedgeCounts, links)];
     signal input gamma;
     signal output initial;
     signal output holding[holdings];
@@ -62,7 +62,8 @@ template RowPolynomials(assets, groups, instruments, scenarios, hedgeCounts, hed
         auxiliary[5 + c] <== -power[capColumns + c];
     }
 
-    // 3. Risk groups: instruments long and short; max, a slack per scenario, hedges. A hedge counts -1 in its asset's cap.
+    // 3. Risk groups: instruments long and short; max, a slack per own column that does not feed the parent, pos and neg for
+    // each that does, hedges, extras. A hedge counts -1 in its asset's cap.
     component groupRows[groups];
     var coefficient = 0;
     var row = 2 * assets;
@@ -70,33 +71,55 @@ template RowPolynomials(assets, groups, instruments, scenarios, hedgeCounts, hed
     var column = 3;
     var hedge = 0;
     for (var g = 0; g < groups; g++) {
-        var count = groupCoefficientCount(instruments[g], scenarios[g], hedgeCounts[g]);
-        groupRows[g] = GroupRows(instruments[g], scenarios[g], hedgeCounts[g]);
+        var count = groupCoefficientCount(instruments[g], scenarios[g], hedgeCounts[g], links[g]);
+        var own = ownColumns(scenarios[g], links[g]);
+        groupRows[g] = GroupRows(instruments[g], scenarios[g], hedgeCounts[g], links[g]);
         for (var i = 0; i < count; i++) {
             groupRows[g].coefficients[i] <== groupCoefficients[coefficient + i];
         }
         groupRows[g].maintenance <== power[1];
         groupRows[g].initial <== power[2];
-        for (var s = 0; s < scenarios[g]; s++) {
-            groupRows[g].scenario[s] <== power[column + s];
+        for (var s = 0; s < own; s++) {
+            groupRows[g].column[s] <== power[column + s];
+        }
+        var parentColumn = columnsBefore(links[g][1], scenarios, links) + links[g][2];
+        for (var s = 0; s < fedColumns(scenarios[g], links[g]); s++) {
+            groupRows[g].column[own + s] <== power[parentColumn + s];
         }
 
-        for (var n = 0; n < instruments[g]; n++) {
-            holding[row + 2 * n] <== groupRows[g].long[n];
-            holding[row + 2 * n + 1] <== groupRows[g].short[n];
+        for (var i = 0; i < 2 * instruments[g]; i++) {
+            holding[row + i] <== groupRows[g].row[i];
         }
-        auxiliary[at] <== groupRows[g].auxiliary[0];
-        for (var s = 0; s < scenarios[g]; s++) {
-            auxiliary[at + 1 + s] <== -power[column + s];
+        var from = 2 * instruments[g];
+        if (hasMax(links[g])) {
+            auxiliary[at] <== groupRows[g].row[from];
+            at++;
+            from++;
+        }
+        for (var s = scenarios[g] * (1 - hasMax(links[g])); s < own; s++) {
+            auxiliary[at] <== -power[column + s];
+            at++;
+        }
+        if (!hasMax(links[g])) {
+            for (var s = 0; s < 2 * scenarios[g]; s++) {
+                auxiliary[at + s] <== groupRows[g].row[from + s];
+            }
+            at += 2 * scenarios[g];
+            from += 2 * scenarios[g];
         }
         for (var h = 0; h < hedgeCounts[g]; h++) {
             var cap = capColumns + capsBelow(hedgedAssets[hedge + h], hedges, hedgedAssets);
-            auxiliary[at + 1 + scenarios[g] + h] <== groupRows[g].auxiliary[1 + h] - power[cap];
+            auxiliary[at + h] <== groupRows[g].row[from + h] - power[cap];
         }
+        at += hedgeCounts[g];
+        from += hedgeCounts[g];
+        for (var e = 0; e < links[g][3]; e++) {
+            auxiliary[at + e] <== groupRows[g].row[from + e];
+        }
+        at += links[g][3];
         coefficient += count;
         row += 2 * instruments[g];
-        at += 1 + scenarios[g] + hedgeCounts[g];
-        column += scenarios[g];
+        column += own;
         hedge += hedgeCounts[g];
     }
 }

@@ -16,8 +16,9 @@ include "../lib/sponge.circom";
 // Parameters, the shape (verifier/src/policy/shape.ts)
 //   assets                     1 and up
 //   groups                     risk groups, 1 and up
-//   instruments[groups], scenarios[groups], hedgeCounts[groups]   of each group; instruments and scenarios 1 and up
+//   instruments[groups], scenarios[groups], hedgeCounts[groups]   of each group; scenarios 1 and up
 //   hedgedAssets[..]           asset of each hedge, group by group, ascending within a group; [0] without hedges
+//   links[groups][5]           what each group feeds, its extras and extra columns, see epoch-shape.circom; 0 for none
 // Public inputs
 //   policyHash                 opened here
 //   totalsCommitment           opened here; fixed before gamma
@@ -41,7 +42,7 @@ include "../lib/sponge.circom";
 // coarse twin below 2^149.
 //
 // Cost                         41 per coefficient, 85 per row, 300 per asset for its ranges, its claim and its part of rho
-template Epoch(assets, groups, instruments, scenarios, hedgeCounts, hedgedAssets) {
+template Epoch(assets, groups, instruments, scenarios, hedgeCounts, hedgedAssets, links) {
     signal input policyHash;
     signal input totalsCommitment;
     signal input weightsCommitment;
@@ -53,12 +54,12 @@ template Epoch(assets, groups, instruments, scenarios, hedgeCounts, hedgedAssets
 
     var caps = capsBelow(assets, total(groups, hedgeCounts), hedgedAssets);
     var holdings = holdingRows(assets, groups, instruments);
-    var auxiliaries = auxiliaryCount(groups, scenarios, hedgeCounts, caps);
+    var auxiliaries = auxiliaryCount(groups, scenarios, hedgeCounts, links, caps);
     var rows = holdings + 2 * auxiliaries;
     var coarse = 2 ** COARSE_SHIFT();
 
     // Equation j of account u is the coefficient of gamma^(j + 2^14 u): a column more would be the next account's first.
-    assert(scenarioColumnsEnd(groups, scenarios) + caps <= 2 ** COLUMN_BITS());
+    assert(columnsBefore(groups, scenarios, links) + caps <= 2 ** COLUMN_BITS());
     assert(holdings <= AUXILIARY_BASE());
     assert(2 * auxiliaries <= AUXILIARY_BASE());
     var hedge = 0;
@@ -70,10 +71,25 @@ template Epoch(assets, groups, instruments, scenarios, hedgeCounts, hedgedAssets
             }
             hedge++;
         }
+        // A group feeds a later one, which has the column.
+        assert(links[g][0] <= FEEDS_MAX());
+        if (links[g][0] == FEEDS_NOTHING()) {
+            assert(links[g][1] == 0);
+        } else {
+            assert(g < links[g][1] && links[g][1] < groups);
+        }
+        if (links[g][0] == FEEDS_SCENARIOS()) {
+            assert(scenarios[g] == scenarios[links[g][1]]);
+        }
+        if (links[g][0] == FEEDS_MAX()) {
+            assert(links[g][2] < ownColumns(scenarios[links[g][1]], links[links[g][1]]));
+        } else {
+            assert(links[g][2] == 0);
+        }
     }
 
     signal input assetCoefficients[assets][5];
-    signal input groupCoefficients[groupCoefficientTotal(groups, instruments, scenarios, hedgeCounts)];
+    signal input groupCoefficients[groupCoefficientTotal(groups, instruments, scenarios, hedgeCounts, links)];
     signal input totals[rows];
     signal input totalBlind;
     signal input weights[rows];
@@ -85,7 +101,7 @@ template Epoch(assets, groups, instruments, scenarios, hedgeCounts, hedgedAssets
 
     // 1. The policy is that of policyHash. The tables are those that were committed to: totals and claims before gamma,
     // weights before beta.
-    component policy = PolicyHash(assets, groups, instruments, scenarios, hedgeCounts, hedgedAssets);
+    component policy = PolicyHash(assets, groups, instruments, scenarios, hedgeCounts, hedgedAssets, links);
     policy.assetCoefficients <== assetCoefficients;
     policy.groupCoefficients <== groupCoefficients;
     policyHash === policy.out;
@@ -134,7 +150,7 @@ template Epoch(assets, groups, instruments, scenarios, hedgeCounts, hedgedAssets
 
     // 3. Every equation of every account holds: the sum of W_i T_i is a polynomial in gamma, fixed before gamma, whose
     // coefficients are the residuals. T of FREE is -10^6 gamma^2; that of BLIND is 0, or the blind would absorb an error.
-    component polynomials = RowPolynomials(assets, groups, instruments, scenarios, hedgeCounts, hedgedAssets);
+    component polynomials = RowPolynomials(assets, groups, instruments, scenarios, hedgeCounts, hedgedAssets, links);
     polynomials.assetCoefficients <== assetCoefficients;
     polynomials.groupCoefficients <== groupCoefficients;
     polynomials.gamma <== gamma;

@@ -6,6 +6,7 @@ import { type CompiledPolicy, compilePolicy } from "../../verifier/src/policy/co
 import { completeAccount } from "../../verifier/src/policy/complete.ts";
 import { policyMatrix } from "../../verifier/src/policy/matrix.ts";
 import { COLUMN } from "../../verifier/src/policy/shape.ts";
+import { compiledFrom, fedBook, fedPolicy } from "../support/feeding.ts";
 import { tinyMarks, tinyRiskParameters, twoGroupMarks, twoGroupRiskParameters } from "../support/policies.ts";
 import { seeded } from "../support/random.ts";
 import { randomBook } from "../support/random-books.ts";
@@ -72,4 +73,24 @@ describe("closed-form completion against the linear program, in exact fractions"
       for (const [what, count] of Object.entries(seen)) expect(count, what).toBeGreaterThan(accounts / 25);
     });
   }
+
+  test("is the optimum, but for whole hedges, where groups feed each other", () => {
+    const policy = compiledFrom(compilePolicy(tinyRiskParameters, tinyMarks), fedPolicy);
+    const random = seeded("exact optimum feeding");
+    const seen = { equal: 0, hedged: 0, short: 0 };
+    for (let i = 0; i < 60; i++) {
+      const holdings = fedBook(policy.layout, random);
+      const { report } = completeAccount(policy, holdings);
+      const hedged = report.groups.some(({ hedge }) => hedge > 0n);
+      const level = report.shortfall > 0n ? "maintenance" : "initial";
+      const came = level === "initial" ? report.initialSurplus : report.maintenanceSurplus;
+      const [n, d] = exactOptimum(policy, holdings, COLUMN[level]);
+      expect(came * d).toBeLessThanOrEqual(n);
+      expect(n - came * d).toBeLessThanOrEqual(hedged ? wholeUnits(policy, level) * d : 0n);
+      if (came * d === n) seen.equal++;
+      if (hedged) seen.hedged++;
+      if (level === "maintenance") seen.short++;
+    }
+    for (const [what, count] of Object.entries(seen)) expect(count, what).toBeGreaterThan(3);
+  });
 });

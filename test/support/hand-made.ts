@@ -5,11 +5,36 @@ import type { BatchOpening, BlockOpening, WordOpening } from "../../verifier/src
 import type { Entry } from "../../verifier/src/encodings/entry.ts";
 import { holdingBlocks, signedFree } from "../../verifier/src/encodings/leaf.ts";
 import type { GroupCoefficients, MatrixRow, PolicyCoefficients } from "../../verifier/src/policy/matrix.ts";
-import { COLUMN, coarse, type Layout, type Shape } from "../../verifier/src/policy/shape.ts";
+import {
+  COLUMN,
+  coarse,
+  hasMax,
+  type Layout,
+  ownColumns,
+  type Shape,
+} from "../../verifier/src/policy/shape.ts";
 import type { Random } from "./random.ts";
 
 /** The shape of instance `epoch-tiny`. */
 export const TINY: Shape = { assets: 2, groups: [{ instruments: 2, scenarios: 3, hedges: [0] }] };
+
+/** Groups that feed by scenarios and by max, in two generations, the last without instruments; extras and extra columns. */
+export const FED: Shape = {
+  assets: 2,
+  groups: [
+    { instruments: 1, scenarios: 2, hedges: [1], feeds: { by: "scenarios", parent: 2 } },
+    { instruments: 1, scenarios: 1, hedges: [], feeds: { by: "max", parent: 3, column: 2 } },
+    {
+      instruments: 1,
+      scenarios: 2,
+      hedges: [0],
+      feeds: { by: "scenarios", parent: 3 },
+      extras: 1,
+      extraColumns: 1,
+    },
+    { instruments: 0, scenarios: 2, hedges: [], extras: 2, extraColumns: 2 },
+  ],
+};
 
 export type Matrix = ReadonlyMap<number, MatrixRow>;
 
@@ -24,18 +49,37 @@ export interface HandMadeAccount {
 export function absurdPolicy(random: Random, shape: Shape = TINY, bits = 24): PolicyCoefficients {
   const any = (size = bits): bigint => (random.flag() ? random.bits(size) : -random.bits(size));
   const many = (count: number): bigint[] => Array.from({ length: count }, () => any());
-  const group = ({ instruments, scenarios, hedges }: Shape["groups"][number]): GroupCoefficients => ({
-    instruments: Array.from({ length: instruments }, () => ({
+  // Small, since maxima, profits handed on and extras are sums of everything else.
+  const small = (): bigint => any(Math.min(bits, 3));
+  const fed = () => ({ maintenance: small(), initial: small(), parent: small() });
+  const group = (of: Shape["groups"][number]): GroupCoefficients => ({
+    instruments: Array.from({ length: of.instruments }, () => ({
       value: any(),
       maintenance: any(),
       initial: any(),
-      scenarios: many(scenarios),
+      scenarios: many(ownColumns(of)),
       shortMaintenance: any(),
       shortInitial: any(),
     })),
-    // Small, since a maximum is a sum of everything else.
-    max: { maintenance: any(Math.min(bits, 3)), initial: any(Math.min(bits, 3)) },
-    hedges: hedges.map(() => ({ maintenance: any(), initial: any(), scenarios: many(scenarios) })),
+    max: {
+      maintenance: hasMax(of) ? small() : 0n,
+      initial: hasMax(of) ? small() : 0n,
+      ...(of.feeds?.by === "max" ? { parent: small() } : {}),
+    },
+    ...(hasMax(of) ? {} : { feed: Array.from({ length: of.scenarios }, () => ({ pos: fed(), neg: fed() })) }),
+    hedges: of.hedges.map(() => ({ maintenance: any(), initial: any(), scenarios: many(ownColumns(of)) })),
+    ...(of.extras === undefined
+      ? {}
+      : {
+          extras: Array.from({ length: of.extras }, () => ({
+            maintenance: small(),
+            initial: small(),
+            // Positive in the extra columns, which nothing else is sure to offset.
+            scenarios: Array.from({ length: ownColumns(of) }, (_, s) =>
+              s < of.scenarios ? small() : 1n + random.bits(Math.min(bits, 3)),
+            ),
+          })),
+        }),
   });
   const assets = Array.from({ length: shape.assets }, () => ({
     value: random.bits(bits),
@@ -73,7 +117,8 @@ export interface CompletionChoice {
 }
 
 /**
- * Completes M z = 0: equity, hedges, maxima, slacks, free. Rows are used as the matrix has them, so that an account can
+ * Completes M z = 0: equity, hedges, extras, maxima or what feeds the parent, slacks, free. Of a group's extras the first
+ * makes up for what its extra columns lack, the others only have an excess. Rows are used as the matrix has them, so that an account can
  * also be completed for a matrix that is wrong. Throws when a number needs more than its two rows.
  */
 export function completeByHand(
@@ -115,12 +160,29 @@ export function completeByHand(
     }
     money(layout.slackCap(asset), available);
   }
-  for (const [g, { scenarios }] of layout.shape.groups.entries()) {
-    const columns = Array.from({ length: scenarios }, (_, s) => layout.scenarioColumn(g, s));
-    let worst = 0n;
-    for (const column of columns) if (-sums[column]! > worst) worst = -sums[column]!;
-    money(layout.max(g), worst + excess());
-    for (const [s, column] of columns.entries()) money(layout.slackScenario(g, s), sums[column]!);
+  for (const [g, group] of layout.shape.groups.entries()) {
+    const columns = Array.from({ length: ownColumns(group) }, (_, s) => layout.scenarioColumn(g, s));
+    const scenarios = columns.slice(0, group.scenarios);
+    for (let e = 0; e < (group.extras ?? 0); e++) {
+      const offset = new Map(matrix.get(layout.extra(g, e))!);
+      let needed = 0n;
+      for (const column of columns.slice(group.scenarios)) {
+        const times = offset.get(column) ?? 0n;
+        const lacking = times > 0n ? (times - 1n - sums[column]!) / times : 0n;
+        if (lacking > needed) needed = lacking;
+      }
+      money(layout.extra(g, e), needed + excess());
+    }
+    if (hasMax(group)) {
+      let worst = 0n;
+      for (const column of scenarios) if (-sums[column]! > worst) worst = -sums[column]!;
+      money(layout.max(g), worst + excess());
+    } else {
+      for (const [s, column] of scenarios.entries()) split(column, layout.pos(g, s), layout.neg(g, s));
+    }
+    for (const [s, column] of columns.entries()) {
+      if (hasMax(group) || s >= group.scenarios) money(layout.slackScenario(g, s), sums[column]!);
+    }
   }
   split(COLUMN.maintenance, layout.slackMaintenance, layout.shortfall);
   const initial = sums[COLUMN.initial]!;

@@ -6,8 +6,8 @@ import {
   groupCoefficientList,
   type PolicyCoefficients,
 } from "../../verifier/src/policy/matrix.ts";
-import type { Shape } from "../../verifier/src/policy/shape.ts";
-import { TINY } from "./hand-made.ts";
+import { linkNumbers, type Shape } from "../../verifier/src/policy/shape.ts";
+import { FED, TINY } from "./hand-made.ts";
 
 /** Shapes that differ in all that a shape can differ in. */
 export const SHAPES = {
@@ -26,6 +26,7 @@ export const SHAPES = {
       { instruments: 3, scenarios: 4, hedges: [] },
     ],
   },
+  fed: FED,
 } satisfies Record<string, Shape>;
 
 /** Parameters of the epoch circuit, and of its gadgets that know the shape. */
@@ -38,6 +39,7 @@ export function shapeParameters({ assets, groups }: Shape): Parameter[] {
     groups.map(({ scenarios }) => scenarios),
     groups.map(({ hedges }) => hedges.length),
     hedged.length > 0 ? hedged : [0],
+    groups.map(linkNumbers),
   ];
 }
 

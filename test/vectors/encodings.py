@@ -252,7 +252,7 @@ def policy_rows(policy):
     scenario = []
     for group in shape["groups"]:
         scenario.append(columns["next"])
-        columns["next"] += group["scenarios"]
+        columns["next"] += group["scenarios"] + group.get("extraColumns", 0)
     capped = sorted({asset for group in shape["groups"] for asset in group["hedges"]})
     cap = {asset: columns["next"] + i for i, asset in enumerate(capped)}
     rows = {}
@@ -274,12 +274,27 @@ def policy_rows(policy):
     auxiliaries += [{cap[asset]: -1} for asset in capped]
     for g, group in enumerate(policy["groups"]):
         count = shape["groups"][g]["scenarios"]
-        maximum = {1: group["max"]["maintenance"], 2: group["max"]["initial"]}
-        auxiliaries.append({**maximum, **{scenario[g] + s: 1 for s in range(count)}})
-        auxiliaries += [{scenario[g] + s: -1} for s in range(count)]
+        own = count + shape["groups"][g].get("extraColumns", 0)
+        feeds = shape["groups"][g].get("feeds", {"by": "nothing"})
+        if feeds["by"] == "scenarios":
+            auxiliaries += [{scenario[g] + s: -1} for s in range(count, own)]
+            for s in range(count):
+                for side, sign in (("pos", -1), ("neg", 1)):
+                    c = group["feed"][s][side]
+                    there = {scenario[g] + s: sign, scenario[feeds["parent"]] + s: c["parent"]}
+                    auxiliaries.append({1: c["maintenance"], 2: c["initial"], **there})
+        else:
+            maximum = {1: group["max"]["maintenance"], 2: group["max"]["initial"]}
+            if feeds["by"] == "max":
+                maximum[scenario[feeds["parent"]] + feeds["column"]] = group["max"]["parent"]
+            auxiliaries.append({**maximum, **{scenario[g] + s: 1 for s in range(count)}})
+            auxiliaries += [{scenario[g] + s: -1} for s in range(own)]
         for asset, hedge in zip(shape["groups"][g]["hedges"], group["hedges"]):
             pnl = {scenario[g] + s: value for s, value in enumerate(hedge["scenarios"])}
             auxiliaries.append({1: hedge["maintenance"], 2: hedge["initial"], **pnl, cap[asset]: -1})
+        for extra in group.get("extras", []):
+            data = {scenario[g] + s: value for s, value in enumerate(extra["scenarios"])}
+            auxiliaries.append({1: extra["maintenance"], 2: extra["initial"], **data})
     for i, fine in enumerate(auxiliaries):
         rows[AUXILIARY + 2 * i] = fine
         rows[AUXILIARY + 2 * i + 1] = {column: 2**40 * value for column, value in fine.items()}
@@ -291,17 +306,30 @@ def policy_hash(policy):
     numbers = [shape["assets"], len(shape["groups"])]
     for group in shape["groups"]:
         numbers += [group["instruments"], group["scenarios"], len(group["hedges"]), *group["hedges"]]
+    for g, group in enumerate(shape["groups"]):
+        feeds = group.get("feeds", {"by": "nothing"})
+        by = ["nothing", "scenarios", "max"].index(feeds["by"])
+        link = [by, feeds.get("parent", 0), feeds.get("column", 0)]
+        link += [group.get("extras", 0), group.get("extraColumns", 0)]
+        if any(link):
+            numbers += [g, *link]
     assets = []
     for a in policy["assets"]:
         assets += [a["value"], a["maintenance"], a["initial"], a["debtMaintenance"], a["debtInitial"]]
     hashes = [sponge(POLICY_ASSETS, [c % P for c in assets])]
-    for group in policy["groups"]:
+    for g, group in enumerate(policy["groups"]):
         listed = []
+        feeds = shape["groups"][g].get("feeds", {"by": "nothing"})
         for n in group["instruments"]:
             listed += [n["value"], n["maintenance"], n["initial"], *n["scenarios"]]
             listed += [n["shortMaintenance"], n["shortInitial"]]
-        listed += [group["max"]["maintenance"], group["max"]["initial"]]
-        for hedge in group["hedges"]:
+        if feeds["by"] == "scenarios":
+            for fed in group["feed"]:
+                listed += [fed[side][key] for side in ("pos", "neg") for key in ("maintenance", "initial", "parent")]
+        else:
+            listed += [group["max"]["maintenance"], group["max"]["initial"]]
+            listed += [group["max"]["parent"]] if feeds["by"] == "max" else []
+        for hedge in group["hedges"] + group.get("extras", []):
             listed += [hedge["maintenance"], hedge["initial"], *hedge["scenarios"]]
         hashes.append(sponge(POLICY_GROUP, [c % P for c in listed]))
     return sponge(POLICY, numbers + hashes)
@@ -500,15 +528,24 @@ def challenge_case(claims):
     }
 
 
-def policy_case():
-    shape = {
-        "assets": 3,
-        "groups": [
-            {"instruments": 2, "scenarios": 2, "hedges": [0]},
-            {"instruments": 1, "scenarios": 3, "hedges": [0, 2]},
-        ],
-    }
+PLAIN_SHAPE = {
+    "assets": 3,
+    "groups": [
+        {"instruments": 2, "scenarios": 2, "hedges": [0]},
+        {"instruments": 1, "scenarios": 3, "hedges": [0, 2]},
+    ],
+}
+FED_SHAPE = {
+    "assets": 3,
+    "groups": [
+        {"instruments": 2, "scenarios": 2, "hedges": [1], "feeds": {"by": "scenarios", "parent": 2}, "extraColumns": 1},
+        {"instruments": 1, "scenarios": 3, "hedges": [], "feeds": {"by": "max", "parent": 2, "column": 3}},
+        {"instruments": 0, "scenarios": 2, "hedges": [0, 1], "extras": 2, "extraColumns": 2},
+    ],
+}
 
+
+def policy_case(shape):
     def signed():
         return rng.randrange(-(2**90), 2**90)
 
@@ -521,15 +558,27 @@ def policy_case():
         row["scenarios"] = [signed() for _ in range(scenarios)]
         return {**row, "shortMaintenance": signed(), "shortInitial": signed()}
 
+    def free(own):
+        return {"maintenance": signed(), "initial": signed(), "scenarios": [signed() for _ in range(own)]}
+
+    def fed():
+        return {"maintenance": signed(), "initial": signed(), "parent": signed()}
+
     def group(of):
-        return {
-            "instruments": [instrument(of["scenarios"]) for _ in range(of["instruments"])],
+        own, feeds = of["scenarios"] + of.get("extraColumns", 0), of.get("feeds", {"by": "nothing"})
+        made = {
+            "instruments": [instrument(own) for _ in range(of["instruments"])],
             "max": {"maintenance": -4, "initial": -5},
-            "hedges": [
-                {"maintenance": signed(), "initial": signed(), "scenarios": [signed() for _ in range(of["scenarios"])]}
-                for _ in of["hedges"]
-            ],
+            "hedges": [free(own) for _ in of["hedges"]],
         }
+        if feeds["by"] == "scenarios":
+            made["max"] = {"maintenance": 0, "initial": 0}
+            made["feed"] = [{"pos": fed(), "neg": fed()} for _ in range(of["scenarios"])]
+        if feeds["by"] == "max":
+            made["max"]["parent"] = signed()
+        if "extras" in of:
+            made["extras"] = [free(own) for _ in range(of["extras"])]
+        return made
 
     policy = {"shape": shape, "assets": [asset() for _ in range(3)], "groups": [group(of) for of in shape["groups"]]}
     rows, held, auxiliaries = policy_rows(policy)
@@ -588,7 +637,8 @@ vectors = {
     "batch": batch_case(),
     "accountsRoots": [{"batches": n, "root": accounts_root(batch_list(n))} for n in (1, 2, 256, 257, 600)],
     "challenges": [challenge_case([0]), challenge_case([2**128 - 1, 0, 5])],
-    "policy": policy_case(),
+    "policy": policy_case(PLAIN_SHAPE),
+    "fedPolicy": policy_case(FED_SHAPE),
 }
 
 

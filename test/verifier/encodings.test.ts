@@ -29,7 +29,7 @@ import {
 import { batchPath, batchTree, rootOfPath } from "../../verifier/src/encodings/tree.ts";
 import { power } from "../../verifier/src/field.ts";
 import { type PolicyCoefficients, policyHash, rowPolynomials } from "../../verifier/src/policy/matrix.ts";
-import { layoutOf } from "../../verifier/src/policy/shape.ts";
+import { layoutOf, type Shape } from "../../verifier/src/policy/shape.ts";
 import { poseidon } from "../../verifier/src/poseidon.ts";
 import vectors from "../vectors/encodings.json" with { type: "json" };
 
@@ -48,6 +48,41 @@ const batchesOf = (count: number) =>
     root: power(7n, BigInt(i + 1)),
     transcript: power(11n, BigInt(i + 1)),
   }));
+
+type Named<Names extends string> = Readonly<Record<Names, Numeric>>;
+type GivenFed = Named<"maintenance" | "initial" | "parent">;
+type GivenFree = Named<"maintenance" | "initial"> & { readonly scenarios: Numeric[] };
+
+/** A policy of the file: one type for groups with and without what they may lack. */
+interface GivenPolicy
+  extends Named<"holdings" | "auxiliaries" | "policyHash" | "gamma" | "totalsSalt" | "totalsCommitment"> {
+  readonly weightsSalt: Numeric;
+  readonly weightsCommitment: Numeric;
+  readonly shape: Shape;
+  readonly assets: Named<"value" | "maintenance" | "initial" | "debtMaintenance" | "debtInitial">[];
+  readonly groups: {
+    readonly instruments: (GivenFree & Named<"value" | "shortMaintenance" | "shortInitial">)[];
+    readonly max: Named<"maintenance" | "initial"> & { readonly parent?: Numeric };
+    readonly feed?: { readonly pos: GivenFed; readonly neg: GivenFed }[];
+    readonly hedges: GivenFree[];
+    readonly extras?: GivenFree[];
+  }[];
+  readonly polynomials: Numeric[][];
+  readonly totals: Numeric[][];
+  readonly weights: Numeric[][];
+  readonly claims: Numeric[];
+}
+
+const fedOf = ({ maintenance, initial, parent }: GivenFed) => ({
+  maintenance: big(maintenance),
+  initial: big(initial),
+  parent: big(parent),
+});
+const freeRow = ({ maintenance, initial, scenarios }: GivenFree) => ({
+  maintenance: big(maintenance),
+  initial: big(initial),
+  scenarios: bigs(scenarios),
+});
 
 describe("encodings agree with the independent computation of", () => {
   it.each(vectors.poseidon)("Poseidon, case %#", ({ inputs, hash }) => {
@@ -143,8 +178,11 @@ describe("encodings agree with the independent computation of", () => {
     expect(claimsPolynomial(claims, gamma)).toBe(big(given.rho));
   });
 
-  it("a policy: its hash, the polynomial of every row, commitments to totals and weights", () => {
-    const given = vectors.policy;
+  it.each([
+    ["a policy", vectors.policy],
+    ["a policy whose groups feed each other", vectors.fedPolicy],
+  ])("%s: its hash, the polynomial of every row, commitments to totals and weights", (_, file) => {
+    const given = file as unknown as GivenPolicy;
     const policy: PolicyCoefficients = {
       shape: given.shape,
       assets: given.assets.map((a) => ({
@@ -154,7 +192,7 @@ describe("encodings agree with the independent computation of", () => {
         debtMaintenance: big(a.debtMaintenance),
         debtInitial: big(a.debtInitial),
       })),
-      groups: given.groups.map(({ instruments, max, hedges }) => ({
+      groups: given.groups.map(({ instruments, max, feed, hedges, extras }) => ({
         instruments: instruments.map((n) => ({
           value: big(n.value),
           maintenance: big(n.maintenance),
@@ -163,12 +201,14 @@ describe("encodings agree with the independent computation of", () => {
           shortMaintenance: big(n.shortMaintenance),
           shortInitial: big(n.shortInitial),
         })),
-        max: { maintenance: big(max.maintenance), initial: big(max.initial) },
-        hedges: hedges.map((h) => ({
-          maintenance: big(h.maintenance),
-          initial: big(h.initial),
-          scenarios: bigs(h.scenarios),
-        })),
+        max: {
+          maintenance: big(max.maintenance),
+          initial: big(max.initial),
+          ...(max.parent === undefined ? {} : { parent: big(max.parent) }),
+        },
+        ...(feed ? { feed: feed.map(({ pos, neg }) => ({ pos: fedOf(pos), neg: fedOf(neg) })) } : {}),
+        hedges: hedges.map(freeRow),
+        ...(extras ? { extras: extras.map(freeRow) } : {}),
       })),
     };
     const layout = layoutOf(policy.shape);

@@ -6,6 +6,7 @@ import {
 import { layoutOf } from "@plimsoll/verifier/policy/shape.ts";
 import { refutedBy } from "./claim.ts";
 import { decide } from "./decide.ts";
+import { feedingFindings } from "./feeding.ts";
 import { unitWeights } from "./hedging.ts";
 import { pairFindings } from "./pairs.ts";
 import type { Finding, LintEvidence, LintReport, RuleCertificate } from "./report.ts";
@@ -42,7 +43,11 @@ export async function lintPolicy(
 
 /** The same for a matrix, whatever it was made from. */
 export async function lintSystem(system: System): Promise<LintReport> {
-  const findings: Finding[] = [...structureFindings(system), ...pairFindings(system)];
+  const findings: Finding[] = [
+    ...structureFindings(system),
+    ...pairFindings(system),
+    ...feedingFindings(system),
+  ];
   const certificates: RuleCertificate[] = [];
   for (const { rule, where, claim, broken, problem, guesses } of ruleClaims(system)) {
     const decision = await decide(problem, guesses);

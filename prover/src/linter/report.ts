@@ -23,6 +23,9 @@ export type Rule =
   /** (6) */
   | "scenarios-are-charged"
   | "no-hedge-from-nothing"
+  /** (7) */
+  | "gains-within-losses"
+  | "fed-max-is-charged"
   | "unit-weight"
   /** Warnings: a policy that is sound and perhaps not prudent. */
   | "uncharged-scan-risk"

@@ -1,4 +1,4 @@
-import { COLUMN, type RowRole } from "@plimsoll/verifier/policy/shape.ts";
+import { COLUMN, hasMax, ownColumns, type RowRole } from "@plimsoll/verifier/policy/shape.ts";
 import type { Claim, Multipliers } from "./claim.ts";
 import { positiveMaximum } from "./integers.ts";
 import type { Rule } from "./report.ts";
@@ -18,7 +18,7 @@ export interface RuleClaim {
 
 /**
  * Design rules (1), (2), (3), (4) and (6): each a linear functional that is never positive where the equations hold.
- * (5) compares single rows (`pairs.ts`). (7) is about groups that feed other groups, which the shape does not have.
+ * (5) and (7) compare single rows (`pairs.ts`, `feeding.ts`).
  */
 export function ruleClaims(system: System): RuleClaim[] {
   return [
@@ -28,7 +28,9 @@ export function ruleClaims(system: System): RuleClaim[] {
     noEquityFromNothing(system),
     initialImpliesMaintenance(system),
     ...(system.layout.cappedAssets.length > 0 ? [noHedgeFromNothing(system)] : []),
-    ...system.layout.shape.groups.map((_, group) => scenariosAreCharged(system, group)),
+    ...system.layout.shape.groups.flatMap((of, group) =>
+      hasMax(of) || ownColumns(of) > of.scenarios ? [scenariosAreCharged(system, group)] : [],
+    ),
   ];
 }
 
@@ -159,32 +161,55 @@ function noHedgeFromNothing(system: System): RuleClaim {
   };
 }
 
-/** (6) Without holdings no scenario slack in a group whose maximum is 0. */
+/**
+ * (6) Without holdings no scenario slack in a group whose maximum is 0. Extras offset losses too, in the group or in one that feeds it:
+ * where a shape has some, the claim is for accounts that keep both margins, so an extra that offsets must cost margin.
+ */
 function scenariosAreCharged(system: System, group: number): RuleClaim {
   const { layout } = system;
-  const { scenarios, hedges } = layout.shape.groups[group]!;
-  const slacks = Array.from({ length: scenarios }, (_, s) => layout.slackScenario(group, s));
+  const { groups } = layout.shape;
+  const of = groups[group]!;
+  const first = hasMax(of) ? 0 : of.scenarios;
+  const slacks = Array.from({ length: ownColumns(of) - first }, (_, s) =>
+    layout.slackScenario(group, first + s),
+  );
+  const charged = groups.some(({ extras = 0 }) => extras > 0);
   const include = (role: RowRole): boolean =>
-    withoutHoldings(role) && !(role.kind === "max" && role.group === group);
-  // The cap's multiplier must outweigh whatever profit the hedge brings to the group's scenarios together.
-  const own = new Set(hedges.map((_, h) => layout.hedge(group, h)));
+    withoutHoldings(role) &&
+    !(role.kind === "max" && role.group === group) &&
+    !(charged && role.kind === "shortfall");
+  const { signed, ...notNegative } = freeUnknown(0n);
+  const free = charged ? notNegative : { ...notNegative, ...(signed === undefined ? {} : { signed }) };
+  // Every slack counts one; a column that is fed weighs what a loss weighs in its parent, which is no less than what a gain does.
+  const byColumn = new Map<number, bigint>();
+  for (let s = first; s < ownColumns(of); s++) byColumn.set(layout.scenarioColumn(group, s), -1n);
+  for (let g = group - 1; g >= 0; g--) {
+    const { feeds, scenarios } = groups[g]!;
+    if (feeds?.by !== "scenarios") continue;
+    for (let s = 0; s < scenarios; s++) {
+      const parent = layout.scenarioColumn(feeds.parent, s);
+      const weight = coefficient(system, layout.neg(g, s), parent);
+      byColumn.set(layout.scenarioColumn(g, s), -weight * (byColumn.get(parent) ?? 0n));
+    }
+  }
+  // The cap's multiplier must outweigh whatever profit the hedge brings to those columns together.
   const profit = (hedge: number): bigint =>
-    own.has(hedge)
-      ? slacks.reduce((sum, _, s) => sum + coefficient(system, hedge, layout.scenarioColumn(group, s)), 0n)
-      : 0n;
+    [...byColumn].reduce((sum, [column, y]) => sum - y * coefficient(system, hedge, column), 0n);
+  // A charge outweighs whatever an extra offsets, if it is a charge at all.
+  const extras = layout.roles.filter(({ role }) => role.kind === "extra");
+  const offset = positiveMaximum(extras.map(({ row }) => profit(row)));
   return {
     rule: "scenarios-are-charged",
     where: `group ${group}`,
-    claim: `an account without holdings has no scenario slack in group ${group} while the group's maximum is 0`,
+    claim: `an account without holdings${charged ? " that keeps both margins" : ""} has no scenario slack in group ${group} while the group's maximum is 0`,
     broken: `profit in a scenario of group ${group} without holdings or a maximum`,
-    problem: problem(system, [
-      ...unknowns(system, include, gainsOf(slacks.map((row) => [row, 1n]))),
-      freeUnknown(0n),
-    ]),
+    problem: problem(system, [...unknowns(system, include, gainsOf(slacks.map((row) => [row, 1n]))), free]),
     guesses: [
+      integers(...byColumn, ...caps(system, profit)),
       integers(
-        ...slacks.map((_, s): [number, bigint] => [layout.scenarioColumn(group, s), -1n]),
-        ...caps(system, profit),
+        [COLUMN.maintenance, -offset],
+        ...byColumn,
+        ...caps(system, (h) => profit(h) + offset * coefficient(system, h, COLUMN.maintenance)),
       ),
     ],
   };

@@ -1,11 +1,12 @@
-import { COLUMN, type Layout, type RowRole } from "@plimsoll/verifier/policy/shape.ts";
+import { COLUMN, type Layout, ownColumns, type RowRole } from "@plimsoll/verifier/policy/shape.ts";
 import type { Finding } from "./report.ts";
-import { brokenTwins, rowOf, type System, slackOf } from "./system.ts";
+import { brokenTwins, coefficient, feedOf, rowOf, type System, slackOf } from "./system.ts";
 import { describeColumn, describeRow } from "./words.ts";
 
 /**
  * What the other rules build on and M has by construction: coarse rows are 2^40 times the fine ones, each column has a slack
- * that is -1 there and nothing elsewhere (so the polyhedron of multipliers has vertices), and rows touch no column foreign to
+ * that is -1 there and nothing elsewhere, or pos and neg that are -1 and +1 there and nothing but margins and the parent's column
+ * elsewhere (so the polyhedron of multipliers has vertices), and rows touch no column foreign to
  * their role (an asset in a scenario column would escape its cap and `unitWeight`).
  */
 export function structureFindings(system: System): Finding[] {
@@ -20,6 +21,13 @@ export function structureFindings(system: System): Finding[] {
     refuse(describeRow(layout, row), "its coarse row is not 2^40 times its fine row in every column"),
   );
   for (let column = 0; column < layout.columns; column++) {
+    const fed = feedOf(system, column);
+    if (fed !== undefined) {
+      if (coefficient(system, fed.pos, column) === -1n && coefficient(system, fed.neg, column) === 1n)
+        continue;
+      findings.push(refuse(describeColumn(layout, column), "its pos must be -1 there and its neg +1"));
+      continue;
+    }
     const terms = rowOf(system, slackOf(system, column)!);
     if (terms.length === 1 && terms[0]![0] === column && terms[0]![1] === -1n) continue;
     findings.push(refuse(describeColumn(layout, column), "its slack must be -1 there and 0 elsewhere"));
@@ -40,8 +48,10 @@ function columnsOf(layout: Layout, role: RowRole): ReadonlySet<number> {
   const { equity, maintenance, initial } = COLUMN;
   const cap = (asset: number): number[] =>
     layout.cappedAssets.includes(asset) ? [layout.capColumn(asset)] : [];
-  const scenarios = (group: number): number[] =>
-    Array.from({ length: layout.shape.groups[group]!.scenarios }, (_, s) => layout.scenarioColumn(group, s));
+  const own = (group: number): number[] =>
+    Array.from({ length: ownColumns(layout.shape.groups[group]!) }, (_, s) =>
+      layout.scenarioColumn(group, s),
+    );
   switch (role.kind) {
     case "asset":
       return new Set([equity, maintenance, initial, ...cap(role.asset)]);
@@ -49,7 +59,7 @@ function columnsOf(layout: Layout, role: RowRole): ReadonlySet<number> {
       return new Set([equity, maintenance, initial]);
     case "long":
     case "short":
-      return new Set([equity, maintenance, initial, ...scenarios(role.group)]);
+      return new Set([equity, maintenance, initial, ...own(role.group)]);
     case "equityPlus":
     case "equityMinus":
       return new Set([equity]);
@@ -60,11 +70,24 @@ function columnsOf(layout: Layout, role: RowRole): ReadonlySet<number> {
       return new Set([initial]);
     case "slackCap":
       return new Set(cap(role.asset));
-    case "max":
-      return new Set([maintenance, initial, ...scenarios(role.group)]);
+    case "max": {
+      const { scenarios, feeds } = layout.shape.groups[role.group]!;
+      const parent = feeds?.by === "max" ? [layout.scenarioColumn(feeds.parent, feeds.column)] : [];
+      return new Set([maintenance, initial, ...own(role.group).slice(0, scenarios), ...parent]);
+    }
+    case "pos":
+    case "neg":
+      return new Set([
+        maintenance,
+        initial,
+        layout.scenarioColumn(role.group, role.scenario),
+        layout.scenarioColumn(layout.shape.groups[role.group]!.feeds!.parent, role.scenario),
+      ]);
+    case "extra":
+      return new Set([maintenance, initial, ...own(role.group)]);
     case "slackScenario":
       return new Set([layout.scenarioColumn(role.group, role.scenario)]);
     case "hedge":
-      return new Set([maintenance, initial, ...scenarios(role.group), ...cap(role.asset)]);
+      return new Set([maintenance, initial, ...own(role.group), ...cap(role.asset)]);
   }
 }

@@ -1,6 +1,13 @@
 import { COARSE_SHIFT, FREE_UNIT, ROW_FREE } from "@plimsoll/verifier/constants.ts";
 import type { MatrixRow } from "@plimsoll/verifier/policy/matrix.ts";
-import { COLUMN, coarse, type Layout, type RowRole } from "@plimsoll/verifier/policy/shape.ts";
+import {
+  COLUMN,
+  coarse,
+  hasMax,
+  type Layout,
+  ownColumns,
+  type RowRole,
+} from "@plimsoll/verifier/policy/shape.ts";
 import type { Combination, Unknown } from "./claim.ts";
 
 /** What the linter judges: M by row, with the roles of its rows. Usually `policyMatrix`; tests also break single rows. */
@@ -65,23 +72,44 @@ export function residualOf(system: System, combination: Combination): Map<number
   return new Map([...sums].filter(([, sum]) => sum !== 0n));
 }
 
-/** The row that takes up what is left over in a column: -1 there and nothing elsewhere. */
+/** Pos and neg of a column whose sum a group hands to its parent. */
+export function feedOf({ layout }: System, column: number): { pos: number; neg: number } | undefined {
+  for (const [g, group] of layout.shape.groups.entries()) {
+    const s = column - layout.scenarioColumn(g, 0);
+    if (!hasMax(group) && s >= 0 && s < group.scenarios)
+      return { pos: layout.pos(g, s), neg: layout.neg(g, s) };
+  }
+  return undefined;
+}
+
+/** The row that takes up what is left over in a column: -1 there and nothing elsewhere. Columns that are fed have none. */
 export function slackOf({ layout }: System, column: number): number | undefined {
   if (column === COLUMN.equity) return layout.equityPlus;
   if (column === COLUMN.maintenance) return layout.slackMaintenance;
   if (column === COLUMN.initial) return layout.slackInitial;
   for (const [g, group] of layout.shape.groups.entries()) {
     const scenario = column - layout.scenarioColumn(g, 0);
-    if (scenario >= 0 && scenario < group.scenarios) return layout.slackScenario(g, scenario);
+    if (scenario < 0 || scenario >= ownColumns(group)) continue;
+    return hasMax(group) || scenario >= group.scenarios ? layout.slackScenario(g, scenario) : undefined;
   }
   const capped = layout.cappedAssets.find((k) => layout.capColumn(k) === column);
   return capped === undefined ? undefined : layout.slackCap(capped);
 }
 
-/** The combination with slacks (negative ones too) that make every equation hold: a change of an account that has enough slack. */
+/**
+ * The combination with slacks (negative ones too) that make every equation hold: a change of an account that has enough slack.
+ * What a group feeds goes to its parent first, as profit or as loss; parents come later in the shape.
+ */
 export function closedBySlacks(system: System, combination: Combination): Combination {
   const closed = new Map(combination);
-  for (const [column, residual] of residualOf(system, combination)) {
+  for (let column = COLUMN.initial + 1; column < system.layout.columns; column++) {
+    const fed = feedOf(system, column);
+    const sum = fed === undefined ? 0n : (residualOf(system, closed).get(column) ?? 0n);
+    if (fed === undefined || sum === 0n) continue;
+    const [row, amount] = sum > 0n ? [fed.pos, sum] : [fed.neg, -sum];
+    closed.set(row, (closed.get(row) ?? 0n) + amount);
+  }
+  for (const [column, residual] of residualOf(system, closed)) {
     const slack = slackOf(system, column);
     if (slack !== undefined) closed.set(slack, (closed.get(slack) ?? 0n) + residual);
   }

@@ -1,4 +1,4 @@
-import { COLUMN } from "@plimsoll/verifier/policy/shape.ts";
+import { COLUMN, type GroupShape, hasMax } from "@plimsoll/verifier/policy/shape.ts";
 import { type Claim, type Combination, certifies, dot, refutedBy, type Unknown } from "./claim.ts";
 import { decideExactly } from "./exact-simplex.ts";
 import { positiveMaximum } from "./integers.ts";
@@ -78,7 +78,16 @@ export function faceOf(system: System, asset: number, column: SurplusColumn, tig
   );
   const visible = (row: number): Unknown["terms"] => rowOf(system, row).filter(([c]) => !open.has(c));
   const surplus = column === COLUMN.initial ? "slackInitial" : "slackMaintenance";
-  const kinds = new Set<string>([surplus, "slackCap", "max", "slackScenario", "hedge"]);
+  const kinds = new Set<string>([
+    surplus,
+    "slackCap",
+    "max",
+    "slackScenario",
+    "pos",
+    "neg",
+    "hedge",
+    "extra",
+  ]);
   return {
     asset,
     assetRow: layout.asset(asset),
@@ -113,11 +122,15 @@ export function boundProvedBy(face: Face, change: Combination, denominator: bigi
     : undefined;
 }
 
+/** Whether the maximum is all that offsets a loss, so that the bound has a closed form. */
+const isPlain = (group: GroupShape): boolean => hasMax(group) && (group.extras ?? 0) === 0;
+
 /** When a unit of a hedge leaves, the group's maximum makes up for its best scenario and slacks for the others. */
 function closedForm(face: Face, system: System): UnitBound | undefined {
   const { layout } = system;
   const role = layout.roles.find(({ row }) => row === face.tight)?.role;
   const change = new Map([[face.tight, -1n]]);
+  if (role?.kind === "hedge" && !isPlain(layout.shape.groups[role.group]!)) return undefined;
   if (role?.kind === "hedge") {
     const { scenarios } = layout.shape.groups[role.group]!;
     const profits = Array.from({ length: scenarios }, (_, s) =>

@@ -31,7 +31,9 @@ export function warnings(policy: PolicyCoefficients, evidence: LintEvidence): Fi
   }
   for (const [g, { instruments, max }] of policy.groups.entries()) {
     const live = [...instruments.entries()].filter(([, n]) => n.scenarios.some((pnl) => pnl !== 0n));
-    if (live.length > 0 && (max.initial === 0n || max.maintenance === 0n)) {
+    // What a group feeds is charged in its parent.
+    const ends = policy.shape.groups[g]!.feeds === undefined;
+    if (ends && live.length > 0 && (max.initial === 0n || max.maintenance === 0n)) {
       warn("uncharged-scan-risk", `group ${g}`, "its worst scenario is not charged in both margins");
     }
     const free = live.filter(([, n]) => n.value + n.shortInitial >= 0n).map(([i]) => i);

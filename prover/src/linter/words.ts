@@ -1,5 +1,5 @@
 import { AUXILIARY_BASE, ROW_FREE } from "@plimsoll/verifier/constants.ts";
-import { COLUMN, coarse, type Layout, type RowRole } from "@plimsoll/verifier/policy/shape.ts";
+import { COLUMN, coarse, type Layout, ownColumns, type RowRole } from "@plimsoll/verifier/policy/shape.ts";
 
 /** A row in words, such as "the short of instrument 2 in group 0". */
 export function describeRow(layout: Layout, row: number): string {
@@ -33,6 +33,11 @@ export function describeRole(role: RowRole): string {
       return `maximum of group ${role.group}`;
     case "slackScenario":
       return `slack of scenario ${role.scenario} in group ${role.group}`;
+    case "pos":
+    case "neg":
+      return `${role.kind === "pos" ? "profit" : "loss"} fed from scenario ${role.scenario} of group ${role.group}`;
+    case "extra":
+      return `extra ${role.extra} of group ${role.group}`;
     case "hedge":
       return `hedge of group ${role.group} with asset ${role.asset}`;
   }
@@ -44,7 +49,7 @@ export function describeColumn(layout: Layout, column: number): string {
   if (column === COLUMN.initial) return "initial";
   for (const [g, group] of layout.shape.groups.entries()) {
     const scenario = column - layout.scenarioColumn(g, 0);
-    if (scenario >= 0 && scenario < group.scenarios) return `scenario ${scenario} of group ${g}`;
+    if (scenario >= 0 && scenario < ownColumns(group)) return `scenario ${scenario} of group ${g}`;
   }
   return `the cap of asset ${layout.cappedAssets[column - layout.capColumn(layout.cappedAssets[0]!)]}`;
 }

@@ -1,4 +1,4 @@
-import type { Shape } from "@plimsoll/verifier/policy/shape.ts";
+import type { Feeding, GroupShape, Shape } from "@plimsoll/verifier/policy/shape.ts";
 import { findInstance } from "../build/instances.ts";
 import type { AccountSize } from "../plan/account-words.ts";
 
@@ -11,20 +11,36 @@ export function batchCapacity(name: string): AccountSize {
   return { blocks, words };
 }
 
-/** Shape of an instance of the epoch circuit, whose last two parameters are hedge counts and hedged assets, flat. */
+/** Shape of an instance of the epoch circuit, whose last three parameters are hedge counts, hedged assets (flat) and links. */
 export function epochShape(name: string): Shape {
   const { template, parameters } = findInstance(name);
   if (template !== "Epoch")
     throw new RangeError(`expected an instance of Epoch, came "${name}" of ${template}`);
-  type Parameters = [number, number, number[], number[], number[], number[]];
-  const [assets, groups, instruments, scenarios, hedgeCounts, hedged] = parameters as Parameters;
+  type Parameters = [number, number, number[], number[], number[], number[], number[][]];
+  const [assets, groups, instruments, scenarios, hedgeCounts, hedged, links] = parameters as Parameters;
   let next = 0;
   return {
     assets,
     groups: Array.from({ length: groups }, (_, g) => {
       const from = next;
       next += hedgeCounts[g]!;
-      return { instruments: instruments[g]!, scenarios: scenarios[g]!, hedges: hedged.slice(from, next) };
+      return {
+        instruments: instruments[g]!,
+        scenarios: scenarios[g]!,
+        hedges: hedged.slice(from, next),
+        ...linkOf(links[g]!),
+      };
     }),
+  };
+}
+
+/** The inverse of `linkNumbers`. */
+function linkOf(link: readonly number[]): Pick<GroupShape, "feeds" | "extras" | "extraColumns"> {
+  const [by, parent, column, extras, extraColumns] = link as [number, number, number, number, number];
+  const feeds: Feeding = by === 1 ? { by: "scenarios", parent } : { by: "max", parent, column };
+  return {
+    ...(by === 0 ? {} : { feeds }),
+    ...(extras === 0 ? {} : { extras }),
+    ...(extraColumns === 0 ? {} : { extraColumns }),
   };
 }

@@ -40,10 +40,10 @@ describe("RowPolynomials", () => {
     },
   );
 
-  it("rejects every wire moved by one", async () => {
-    const circuit = await rowsOf("tiny", SHAPES.tiny);
+  it.each(["tiny", "fed"] as const)("rejects every wire moved by one in shape %s", async (name) => {
+    const circuit = await rowsOf(name, SHAPES[name]);
     const random = seeded("rows");
-    const inputs = { ...coefficientInputs(absurdPolicy(random)), gamma: random.element() };
+    const inputs = { ...coefficientInputs(absurdPolicy(random, SHAPES[name])), gamma: random.element() };
     const witness = await circuit.witness(inputs);
     for (let wire = 1; wire < circuit.wireCount; wire++) {
       const forged = circuit.edit(witness, { [wire]: toField(witness[wire]! + 1n) });

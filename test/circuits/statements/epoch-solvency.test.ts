@@ -124,15 +124,20 @@ describe("Epoch: solvency under attack", () => {
       const cheated = cheat([...accounts, pair], ...shorts);
       expect(amountOf(pair, layout.equityPlus)).toBe(0n);
       expect(amountOf(cheated.at(-1)!, layout.equityPlus)).toBe(1n << 10n);
-      const from = "short[n] <== -term[at] +";
-      const plus = mutant("short-plus-one", "lib/group-rows.circom", from, "short[n] <== 1 - term[at] +");
+      const from = "row[2 * n + 1] <== -term[at] +";
+      const plus = mutant(
+        "short-plus-one",
+        "lib/group-rows.circom",
+        from,
+        "row[2 * n + 1] <== 1 - term[at] +",
+      );
       await succeedsOnlyAgainst(plus, exchange(cheated, { claims: sufficientClaims(layout, cheated) }));
     });
 
     it("rejects P&L that is rounded up for the short side (mutant: no unit less)", async () => {
       const up: Edit = (terms) => terms.map(([column, c]) => [column, column > COLUMN.initial ? c + 1n : c]);
       const cheated = cheat(accounts, [layout.short(0, 0), up], [layout.short(0, 1), up]);
-      const rounded = mutant("short-up", "lib/group-rows.circom", "- pnl - everyScenario;", "- pnl;");
+      const rounded = mutant("short-up", "lib/group-rows.circom", "- pnl - everyColumn;", "- pnl;");
       await succeedsOnlyAgainst(rounded, exchange(cheated, { claims: sufficientClaims(layout, cheated) }));
     });
 

@@ -12,19 +12,21 @@ import {
 import { layoutOf, shapeNumbers } from "../../../verifier/src/policy/shape.ts";
 import { acceptsInputs } from "../../support/attack.ts";
 import { type Circuit, loadCircuit } from "../../support/circuit.ts";
-import { type EpochStatement, stateEpoch, withSumHash } from "../../support/epoch.ts";
+import { type EpochStatement, stateEpoch, sumHash, withSumHash } from "../../support/epoch.ts";
 import {
   absurdHoldings,
   absurdPolicy,
   batchOf,
   brokenColumns,
   completeByHand,
+  FED,
   type HandMadeAccount,
   houseHoldings,
   sufficientClaims,
   TINY,
 } from "../../support/hand-made.ts";
 import { type Random, seeded } from "../../support/random.ts";
+import { shapeParameters } from "../../support/shapes.ts";
 
 /** A random exchange that keeps a random policy: `count` accounts and the house, dealt to `batches` batches. */
 function randomEpoch(random: Random, policy: PolicyCoefficients, count: number, batches: number) {
@@ -50,6 +52,9 @@ function randomEpoch(random: Random, policy: PolicyCoefficients, count: number, 
 
 /** A policy in which everything is worthless and free of charge. */
 const WORTHLESS: PolicyCoefficients = absurdPolicy(seeded("nothing"), TINY, 0);
+
+/** Link numbers of a group that feeds nothing and has no extras. */
+const PLAIN = [0, 0, 0, 0, 0];
 
 /** Names and values of the scalars of an input. */
 function paths(name: string, value: InputValue): [string, bigint][] {
@@ -125,6 +130,33 @@ describe("Epoch", () => {
     expect(Object.keys(honest.signals)).toEqual(PUBLIC_SIGNALS.epoch);
   });
 
+  it("accepts random exchanges whose groups feed each other and have extras", async () => {
+    const fed = await loadCircuit({
+      name: "epoch-fed-sum-hash",
+      file: "statements/epoch.circom",
+      template: "Epoch",
+      parameters: shapeParameters(FED),
+      public: PUBLIC_SIGNALS.epoch,
+      mutate: withSumHash,
+    });
+    for (const [i, [count, batches]] of [
+      [1, 1],
+      [6, 3],
+    ].entries()) {
+      const random = seeded(`fed epoch ${i}`);
+      const { layout, matrix, accounts, parts } = randomEpoch(
+        random,
+        absurdPolicy(random, FED, 20),
+        count!,
+        batches!,
+      );
+      for (const account of accounts) expect(brokenColumns(layout, matrix, account)).toEqual([]);
+      const statement = stateEpoch({ ...parts, hash: sumHash });
+      const accepted = await fed.witness(statement.inputs);
+      expect(fed.publicSignals(accepted)).toEqual(Object.values(statement.signals));
+    }
+  });
+
   it("adds up the largest totals that an epoch can have without wrapping", async () => {
     // 2^28 batches of 2^16 entries of 2^64 - 1: no such batches here, but the tables that they would open.
     const most = ((1n << 64n) - 1n) << 44n;
@@ -139,11 +171,16 @@ describe("Epoch", () => {
   });
 
   it.each<[string, Parameter[]]>([
-    ["2^14 + 1 columns", [1, 1, [1], [(1 << 14) - 2], [0], [0]]],
-    ["2^15 + 2 holding rows", [1 << 14, 1, [1], [1], [0], [0]]],
-    ["2^15 + 6 auxiliary rows", [2, 2, [1, 1], [8190, 8190], [0, 0], [0]]],
-    ["a hedge by no asset", [2, 1, [1], [1], [1], [2]]],
-    ["hedges in another order", [2, 1, [1], [1], [2], [1, 0]]],
+    ["2^14 + 1 columns", [1, 1, [1], [(1 << 14) - 2], [0], [0], [PLAIN]]],
+    ["2^15 + 2 holding rows", [1 << 14, 1, [1], [1], [0], [0], [PLAIN]]],
+    ["2^15 + 6 auxiliary rows", [2, 2, [1, 1], [8190, 8190], [0, 0], [0], [PLAIN, PLAIN]]],
+    ["a hedge by no asset", [2, 1, [1], [1], [1], [2], [PLAIN]]],
+    ["hedges in another order", [2, 1, [1], [1], [2], [1, 0], [PLAIN]]],
+    ["a group that feeds itself", [1, 2, [1, 1], [1, 1], [0, 0], [0], [[1, 0, 0, 0, 0], PLAIN]]],
+    ["a group that feeds none of the shape", [1, 1, [1], [1], [0], [0], [[2, 1, 0, 0, 0]]]],
+    ["a group that feeds other scenarios", [1, 2, [1, 1], [1, 2], [0, 0], [0], [[1, 1, 0, 0, 0], PLAIN]]],
+    ["a maximum that feeds no column", [1, 2, [1, 1], [1, 1], [0, 0], [0], [[2, 1, 1, 0, 0], PLAIN]]],
+    ["another way to feed", [1, 2, [1, 1], [1, 1], [0, 0], [0], [[3, 1, 0, 0, 0], PLAIN]]],
   ])("is refused at compile time with %s", async (what, parameters) => {
     const name = `epoch-${what.replace(/[^a-z0-9]+/g, "-")}`;
     const spec = { name, file: "statements/epoch.circom", template: "Epoch", parameters };

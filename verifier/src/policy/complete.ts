@@ -9,18 +9,18 @@ import {
   type ScenarioRow,
   type ScenarioSums,
 } from "./scenario-sums.ts";
-import { COLUMN, coarse, type Layout } from "./shape.ts";
+import { COLUMN, coarse, type GroupShape, hasMax, type Layout, ownColumns } from "./shape.ts";
 
 /** A group's part of an account, in money units of the level that is named. */
 export interface GroupReport {
   readonly group: number;
-  /** Measured worst loss (the auxiliary max), and what it is charged with at each level. */
+  /** Measured worst loss (the auxiliary max, 0 in a group that hands its scenarios on), and what the group is charged at each level. */
   readonly scanRisk: bigint;
   readonly maintenanceCharge: bigint;
   readonly initialCharge: bigint;
-  /** The scenario that loses most; null when none loses. */
+  /** The scenario that loses most; null when none loses, or when the group hands its scenarios on. */
   readonly worstScenario: number | null;
-  /** Measured P&L by scenario of instruments and hedge together. */
+  /** Measured P&L by scenario of instruments, hedge and groups that feed this one together. */
   readonly scenarioPnl: readonly bigint[];
   /** Units of hedging collateral used. */
   readonly hedge: bigint;
@@ -34,7 +34,7 @@ export interface MarginReport {
   readonly maintenanceSurplus: bigint;
   readonly initialSurplus: bigint;
   readonly shortfall: bigint;
-  /** Groups in which the account holds instruments. */
+  /** Groups in which the account holds instruments, and groups that those feed. */
   readonly groups: readonly GroupReport[];
 }
 
@@ -61,6 +61,8 @@ export class UnknownRowError extends RangeError {
 /**
  * The auxiliaries that make M z = 0 for these holdings, in closed form and exact: hedges are chosen for the largest
  * surplus over initial margin, or, when that leaves a shortfall, for the largest over maintenance margin.
+ * Groups are settled in order: what a group feeds is in its parent's columns before the parent is settled. Extras stay 0:
+ * where an extra column lacks something, that is a RangeError, since only its model knows which extra makes up for it.
  * Holdings may repeat a row. Throws UnknownRowError, or a RangeError when an amount does not fit its entries.
  */
 export function completeAccount(policy: CompiledPolicy, holdings: readonly Entry[]): Completion {
@@ -117,7 +119,7 @@ interface PreparedRow {
   readonly initial: bigint;
   /** Group of an instrument, -1 for assets and debts. */
   readonly group: number;
-  /** Measured P&L by scenario of an instrument. */
+  /** Measured P&L by own column of an instrument. */
   readonly scenarios: ScenarioRow | null;
   /** Position among the capped assets, -1 for all other rows. */
   readonly cap: number;
@@ -143,7 +145,7 @@ function preparedOf(policy: CompiledPolicy): Prepared {
     const terms = new Map(matrix.get(named.row)!);
     const group = "group" in named ? named.group : -1;
     const scenarios = Array.from(
-      { length: layout.shape.groups[group]?.scenarios ?? 0 },
+      { length: group < 0 ? 0 : ownColumns(layout.shape.groups[group]!) },
       (_, s) => terms.get(layout.scenarioColumn(group, s)) ?? 0n,
     );
     rows[named.row] = {
@@ -166,7 +168,7 @@ interface Sums {
   readonly initial: bigint;
   /** Held units of each capped asset. */
   readonly held: readonly bigint[];
-  /** The groups that are held in, ascending. */
+  /** The groups that are held in and those that they feed, ascending. */
   readonly groups: readonly { readonly group: number; readonly scenarios: ScenarioSums }[];
 }
 
@@ -192,6 +194,9 @@ function sumHoldings({ rows, layout, summers }: Prepared, holdings: readonly Ent
   for (let group = 0; group < byGroup.length; group++) {
     const holds = byGroup[group];
     if (holds === undefined) continue;
+    // Parents come later in the shape, so this loop comes to them.
+    const parent = layout.shape.groups[group]!.feeds?.parent;
+    if (parent !== undefined) byGroup[parent] ??= [];
     const summer = summers[group]!;
     groups.push({
       group,
@@ -205,16 +210,34 @@ interface Surplus {
   readonly maintenance: bigint;
   readonly initial: bigint;
   readonly groups: readonly GroupReport[];
+  /** By group, what is left in its extra columns. */
+  readonly extraColumns: ReadonlyMap<number, readonly bigint[]>;
 }
 
 /** With the hedges that are best at one level. */
-function surplusOf({ groups, summers }: Prepared, sums: Sums, level: Level): Surplus {
+function surplusOf({ layout, groups, summers }: Prepared, sums: Sums, level: Level): Surplus {
   let { maintenance, initial } = sums;
-  const reports = sums.groups.map(({ group, scenarios }): GroupReport => {
+  const fed = new Map<number, bigint[]>();
+  const extraColumns = new Map<number, bigint[]>();
+  const reports = sums.groups.map(({ group, scenarios: own }): GroupReport => {
+    const shape = layout.shape.groups[group]!;
     const { max } = groups[group]!;
     const { hedge } = summers[group]!;
+    const came = fed.get(group);
+    const held = hedge === null ? 0n : sums.held[hedge.cap]!;
+    const scenarios = came === undefined ? own : summers[group]!.withFed(own, came, held);
     const used = scenarios.bestHedge(level);
-    const scenarioPnl = scenarios.hedgedBy(used);
+    const columns = scenarios.hedgedBy(used);
+    const isLonger = columns.length > shape.scenarios;
+    const scenarioPnl = isLonger ? columns.slice(0, shape.scenarios) : columns;
+    if (isLonger) extraColumns.set(group, columns.slice(shape.scenarios));
+    if (!hasMax(shape)) {
+      const parent = fedTo(fed, layout, shape);
+      const charge = handOn(groups[group]!, scenarioPnl, parent);
+      maintenance -= charge.maintenanceCharge;
+      initial -= charge.initialCharge;
+      return { group, scanRisk: 0n, ...charge, worstScenario: null, scenarioPnl, hedge: used };
+    }
     let worstScenario: number | null = null;
     let lowest = 0n;
     for (let s = 0; s < scenarioPnl.length; s++) {
@@ -225,6 +248,7 @@ function surplusOf({ groups, summers }: Prepared, sums: Sums, level: Level): Sur
     const scanRisk = -lowest;
     const maintenanceCharge = -max.maintenance * scanRisk;
     const initialCharge = -max.initial * scanRisk;
+    if (shape.feeds?.by === "max") fedTo(fed, layout, shape)[shape.feeds.column]! += max.parent! * scanRisk;
     maintenance -= maintenanceCharge;
     initial -= initialCharge;
     if (hedge !== null) {
@@ -233,7 +257,27 @@ function surplusOf({ groups, summers }: Prepared, sums: Sums, level: Level): Sur
     }
     return { group, scanRisk, maintenanceCharge, initialCharge, worstScenario, scenarioPnl, hedge: used };
   });
-  return { maintenance, initial, groups: reports };
+  return { maintenance, initial, groups: reports, extraColumns };
+}
+
+/** What has been handed to a group's parent so far, by own column of the parent. */
+function fedTo(fed: Map<number, bigint[]>, layout: Layout, { feeds }: GroupShape): bigint[] {
+  const parent = feeds!.parent;
+  const known = fed.get(parent) ?? new Array<bigint>(ownColumns(layout.shape.groups[parent]!)).fill(0n);
+  fed.set(parent, known);
+  return known;
+}
+
+/** Adds the profit and loss of each scenario to the parent's, with their weights, and says what they are charged themselves. */
+function handOn({ feed }: GroupCoefficients, scenarioPnl: readonly bigint[], parent: bigint[]) {
+  let [maintenanceCharge, initialCharge] = [0n, 0n];
+  for (const [s, pnl] of scenarioPnl.entries()) {
+    const [weights, amount] = pnl > 0n ? [feed![s]!.pos, pnl] : [feed![s]!.neg, -pnl];
+    parent[s]! += weights.parent * amount;
+    maintenanceCharge -= weights.maintenance * amount;
+    initialCharge -= weights.initial * amount;
+  }
+  return { maintenanceCharge, initialCharge };
 }
 
 function write({ layout, summers }: Prepared, { equity, held }: Sums, surplus: Surplus): Completion {
@@ -257,9 +301,19 @@ function write({ layout, summers }: Prepared, { equity, held }: Sums, surplus: S
   for (const [cap, asset] of layout.cappedAssets.entries())
     appendAuxiliary(auxiliaries, layout.slackCap(asset), unhedged[cap]!);
   for (const { group, scanRisk, scenarioPnl, hedge: used } of surplus.groups) {
-    appendAuxiliary(auxiliaries, layout.max(group), scanRisk);
-    for (let s = 0; s < scenarioPnl.length; s++)
-      appendAuxiliary(auxiliaries, layout.slackScenario(group, s), scenarioPnl[s]! + scanRisk);
+    const ends = hasMax(layout.shape.groups[group]!);
+    if (ends) {
+      appendAuxiliary(auxiliaries, layout.max(group), scanRisk);
+      for (let s = 0; s < scenarioPnl.length; s++)
+        appendAuxiliary(auxiliaries, layout.slackScenario(group, s), scenarioPnl[s]! + scanRisk);
+    }
+    for (const [e, left] of surplus.extraColumns.get(group)?.entries() ?? [])
+      appendAuxiliary(auxiliaries, layout.slackScenario(group, scenarioPnl.length + e), left);
+    if (!ends) {
+      for (const [s, pnl] of scenarioPnl.entries())
+        if (pnl > 0n) appendAuxiliary(auxiliaries, layout.pos(group, s), pnl);
+        else appendAuxiliary(auxiliaries, layout.neg(group, s), -pnl);
+    }
     const { hedge } = summers[group]!;
     if (hedge !== null) appendAuxiliary(auxiliaries, layout.hedge(group, hedge.index), used);
   }

@@ -2,6 +2,7 @@ import type { CompiledPolicy } from "./compile.ts";
 import { UnknownRowError } from "./complete.ts";
 import { hedgeInDoubles } from "./hedge-in-doubles.ts";
 import { type KernelTables, kernelTables, UNNAMED } from "./kernel-tables.ts";
+import { linkNumbers } from "./shape.ts";
 
 /** Accounts as flat arrays. Account i holds the entries offsets[i] up to but not including offsets[i + 1]. */
 export interface AccountColumns {
@@ -50,8 +51,10 @@ export function accountFigures(accounts: number, groups: number): AccountFigures
   };
 }
 
-/** The kernel of a policy. */
+/** The kernel of a policy. Throws a RangeError for one whose groups feed each other or have extras: those are completed exactly. */
 export function riskKernel(policy: CompiledPolicy): RiskKernel {
+  const linked = policy.layout.shape.groups.findIndex((group) => linkNumbers(group).some((n) => n !== 0));
+  if (linked >= 0) throw new RangeError(`group ${linked} feeds another or has extras: no kernel values it`);
   const tables = kernelTables(policy);
   const groups = tables.scenarioFrom.length - 1;
   return Object.freeze({

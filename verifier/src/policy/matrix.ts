@@ -2,7 +2,17 @@ import { COARSE_SHIFT, COEFFICIENT_BITS, FIELD, FREE_UNIT, ROW_BLIND, ROW_FREE, 
 import { sponge } from "../encodings/sponge.ts";
 import { toField } from "../field.ts";
 import { type Hash, poseidon } from "../poseidon.ts";
-import { COLUMN, coarse, type Layout, layoutOf, type RowRole, type Shape, shapeNumbers } from "./shape.ts";
+import {
+  COLUMN,
+  coarse,
+  hasMax,
+  type Layout,
+  layoutOf,
+  ownColumns,
+  type RowRole,
+  type Shape,
+  shapeNumbers,
+} from "./shape.ts";
 
 /** Coefficients of asset k and its debt, in money units (10^-12 quote) per unit of the row. Column 0 of the debt is derived. */
 export interface AssetCoefficients {
@@ -19,29 +29,55 @@ export interface InstrumentCoefficients {
   readonly value: bigint;
   readonly maintenance: bigint;
   readonly initial: bigint;
-  /** Scenario P&L of one long unit, profit positive, by scenario. */
+  /** Scenario P&L of one long unit, profit positive, by scenario; then what it has in the group's extra columns. */
   readonly scenarios: readonly bigint[];
   readonly shortMaintenance: bigint;
   readonly shortInitial: bigint;
 }
 
-/** A group's maximum (its scan risk) is charged with these, both negative. */
+/** A group's maximum (its scan risk) is charged with these, never positive. Both 0 in a group without a maximum. */
 export interface MaxCoefficients {
   readonly maintenance: bigint;
   readonly initial: bigint;
+  /** What one unit adds to the parent's column, never positive: in groups that feed by max, and only there. */
+  readonly parent?: bigint;
 }
 
-/** One unit of collateral used as a hedge: what it refunds of the haircut, and its scenario P&L. */
+/** One unit of collateral used as a hedge: what it refunds of the haircut, and its scenario P&L (then extra columns). */
 export interface HedgeCoefficients {
   readonly maintenance: bigint;
   readonly initial: bigint;
   readonly scenarios: readonly bigint[];
 }
 
+/** One unit of an auxiliary of a model's own; `scenarios` goes on with the group's extra columns. */
+export type ExtraCoefficients = HedgeCoefficients;
+
+/** One unit of profit, or of loss, in a scenario of a group that feeds its parent: margins, 0 normally, and the parent's scenario. */
+export interface FedCoefficients {
+  readonly maintenance: bigint;
+  readonly initial: bigint;
+  readonly parent: bigint;
+}
+
+/**
+ * How profit and loss of a scenario weigh in the parent: `pos.parent` <= -`neg.parent`, gains never more than losses.
+ * Coefficients are whole, so a weight is a ratio of units: where the parent measures money in units D times finer than the group
+ * does, a weight g of gains is floor(D g), a weight l of losses -ceil(D l).
+ */
+export interface FeedCoefficients {
+  readonly pos: FedCoefficients;
+  readonly neg: FedCoefficients;
+}
+
 export interface GroupCoefficients {
   readonly instruments: readonly InstrumentCoefficients[];
   readonly max: MaxCoefficients;
+  /** By scenario, in groups that feed by scenarios, and only there. */
+  readonly feed?: readonly FeedCoefficients[];
   readonly hedges: readonly HedgeCoefficients[];
+  /** In groups with extras, and only there. */
+  readonly extras?: readonly ExtraCoefficients[];
 }
 
 /** The data of a policy: what policyHash binds. Everything else of M follows from the shape. */
@@ -59,10 +95,12 @@ export function assetCoefficientList(policy: PolicyCoefficients): bigint[] {
   return policy.assets.flatMap((a) => [a.value, a.maintenance, a.initial, a.debtMaintenance, a.debtInitial]);
 }
 
-/** Coefficients of one group in row order: per instrument long columns 0, 1, 2, scenarios, then short columns 1, 2;
- * the max's columns 1, 2; per hedge columns 1, 2, scenarios. */
+/** Coefficients of one group in row order, where "own" is its scenarios and then its extra columns: per instrument long
+ * columns 0, 1, 2, own, then short columns 1, 2; the max's columns 1, 2 and, if it feeds the parent, that column; or per scenario
+ * pos's columns 1, 2 and the parent's, then neg's; per hedge columns 1, 2, own; per extra columns 1, 2, own. */
 export function groupCoefficientList(policy: PolicyCoefficients, group: number): bigint[] {
-  const { instruments, max, hedges } = policy.groups[group]!;
+  const { instruments, max, feed = [], hedges, extras = [] } = policy.groups[group]!;
+  const ending = [max.maintenance, max.initial, ...(max.parent === undefined ? [] : [max.parent])];
   return [
     ...instruments.flatMap((n) => [
       n.value,
@@ -72,9 +110,9 @@ export function groupCoefficientList(policy: PolicyCoefficients, group: number):
       n.shortMaintenance,
       n.shortInitial,
     ]),
-    max.maintenance,
-    max.initial,
-    ...hedges.flatMap((h) => [h.maintenance, h.initial, ...h.scenarios]),
+    ...(hasMax(policy.shape.groups[group]!) ? ending : []),
+    ...feed.flatMap(({ pos, neg }) => [pos, neg].flatMap((f) => [f.maintenance, f.initial, f.parent])),
+    ...[...hedges, ...extras].flatMap((h) => [h.maintenance, h.initial, ...h.scenarios]),
   ];
 }
 
@@ -96,10 +134,15 @@ export function checkCoefficients(policy: PolicyCoefficients): void {
     groups.length === shape.groups.length &&
     groups.every((group, g) => {
       const of = shape.groups[g]!;
+      const { instruments, max, feed = [], hedges, extras = [] } = group;
       return (
-        group.instruments.length === of.instruments &&
-        group.hedges.length === of.hedges.length &&
-        [...group.instruments, ...group.hedges].every((row) => row.scenarios.length === of.scenarios)
+        instruments.length === of.instruments &&
+        hedges.length === of.hedges.length &&
+        extras.length === (of.extras ?? 0) &&
+        feed.length === (hasMax(of) ? 0 : of.scenarios) &&
+        (hasMax(of) || (max.maintenance === 0n && max.initial === 0n)) &&
+        (max.parent !== undefined) === (of.feeds?.by === "max") &&
+        [...instruments, ...hedges, ...extras].every((row) => row.scenarios.length === ownColumns(of))
       );
     });
   if (!fits) throw new RangeError("policy coefficients do not have the shape that they name");
@@ -189,7 +232,9 @@ function rowTerms(policy: PolicyCoefficients, layout: Layout, role: RowRole): [n
       return [[layout.capColumn(role.asset), -1n]];
     case "max": {
       const { max } = policy.groups[role.group]!;
-      const { scenarios } = layout.shape.groups[role.group]!;
+      const { scenarios, feeds } = layout.shape.groups[role.group]!;
+      const fed: [number, bigint][] =
+        feeds?.by === "max" ? [[layout.scenarioColumn(feeds.parent, feeds.column), max.parent!]] : [];
       return [
         [maintenance, max.maintenance],
         [initial, max.initial],
@@ -197,10 +242,30 @@ function rowTerms(policy: PolicyCoefficients, layout: Layout, role: RowRole): [n
           layout.scenarioColumn(role.group, s),
           1n,
         ]),
+        ...fed,
       ];
     }
     case "slackScenario":
       return [[layout.scenarioColumn(role.group, role.scenario), -1n]];
+    case "pos":
+    case "neg": {
+      const { parent } = layout.shape.groups[role.group]!.feeds!;
+      const fed = policy.groups[role.group]!.feed![role.scenario]![role.kind];
+      return [
+        [maintenance, fed.maintenance],
+        [initial, fed.initial],
+        [layout.scenarioColumn(role.group, role.scenario), role.kind === "pos" ? -1n : 1n],
+        [layout.scenarioColumn(parent, role.scenario), fed.parent],
+      ];
+    }
+    case "extra": {
+      const e = policy.groups[role.group]!.extras![role.extra]!;
+      return [
+        [maintenance, e.maintenance],
+        [initial, e.initial],
+        ...e.scenarios.map((c, s): [number, bigint] => [layout.scenarioColumn(role.group, s), c]),
+      ];
+    }
     case "hedge": {
       const h = policy.groups[role.group]!.hedges[role.hedge]!;
       return [

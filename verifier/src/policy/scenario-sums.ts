@@ -1,7 +1,7 @@
 import { bestHedge, type Line } from "./hedge.ts";
 import { hedgeInDoubles } from "./hedge-in-doubles.ts";
 import type { GroupCoefficients } from "./matrix.ts";
-import type { Layout } from "./shape.ts";
+import { type Layout, ownColumns } from "./shape.ts";
 
 export type Level = "maintenance" | "initial";
 
@@ -35,7 +35,7 @@ export interface ScenarioRow {
 export interface ScenarioSums {
   /** The smallest number of hedging units, at most `held`, that gives the largest surplus over this level. */
   bestHedge(level: Level): bigint;
-  /** P&L by scenario with so many hedging units. */
+  /** P&L by scenario, then sums of the extra columns, with so many hedging units. */
   hedgedBy(units: bigint): bigint[];
 }
 
@@ -55,7 +55,7 @@ export class GroupSummer {
 
   constructor(layout: Layout, group: GroupCoefficients, number: number) {
     this.#group = group;
-    this.#scenarios = layout.shape.groups[number]!.scenarios;
+    this.#scenarios = ownColumns(layout.shape.groups[number]!);
     this.hedge = hedgeOf(layout, group, number);
   }
 
@@ -67,16 +67,31 @@ export class GroupSummer {
     return row;
   }
 
-  /** Sums these holdings, of which none is empty, beside `held` units of the hedging asset. */
+  /** Sums these holdings, no quantity of which is 0, beside `held` units of the hedging asset. */
   sum(holdings: readonly ScenarioHolding[], held: bigint): ScenarioSums {
     this.#words ??= new WordSums(this.#group, this.hedge, this.#rows, this.#scenarios);
     if (this.#words.sum(holdings, held)) return this.#words;
-    return wideSums(this.#group, this.hedge, holdings, held);
+    const sums = new Array<bigint>(this.#scenarios).fill(0n);
+    for (const { scenarios, quantity } of holdings) {
+      for (let s = 0; s < sums.length; s++) sums[s]! += scenarios.exact[s]! * quantity;
+    }
+    return wideSums(this.#group, this.hedge, sums, held);
+  }
+
+  /** The sums with what other groups hand to this one added, by own column. */
+  withFed(own: ScenarioSums, fed: readonly bigint[], held: bigint): ScenarioSums {
+    const sums = own.hedgedBy(0n).map((pnl, s) => pnl + fed[s]!);
+    return wideSums(this.#group, this.hedge, sums, held);
   }
 }
 
-/** The hedge row that does anything, if any. Padding hedges are zero rows; model "grid" has at most one other in a group, and an asset in one group only. */
+/**
+ * The hedge row that does anything, if any. Padding hedges are zero rows; model "grid" has at most one other in a group, and an asset
+ * in one group only. Where the maximum is not all that a hedge changes, none is used: groups that feed others, extra columns.
+ */
 export function hedgeOf(layout: Layout, { hedges }: GroupCoefficients, group: number): GroupHedge | null {
+  const { feeds, extraColumns = 0 } = layout.shape.groups[group]!;
+  if (feeds !== undefined || extraColumns > 0) return null;
   const index = hedges.findIndex((h) => [h.maintenance, h.initial, ...h.scenarios].some((c) => c !== 0n));
   if (index < 0) return null;
   const asset = layout.shape.groups[group]!.hedges[index]!;
@@ -91,14 +106,9 @@ function reachOf(scenarios: readonly bigint[]): number {
 function wideSums(
   { max }: GroupCoefficients,
   hedge: GroupHedge | null,
-  holdings: readonly ScenarioHolding[],
+  sums: bigint[],
   held: bigint,
 ): ScenarioSums {
-  const [first, ...rest] = holdings;
-  const sums = first!.scenarios.exact.map((pnl) => pnl * first!.quantity);
-  for (const { scenarios, quantity } of rest) {
-    for (let s = 0; s < sums.length; s++) sums[s]! += scenarios.exact[s]! * quantity;
-  }
   return {
     bestHedge: (level) => {
       if (hedge === null || held === 0n) return 0n;

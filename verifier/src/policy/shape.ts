@@ -1,10 +1,24 @@
 import { AUXILIARY_BASE, MAX_COLUMNS } from "../constants.ts";
 
+/**
+ * What a group hands to a later group, its parent. By scenarios: profit and loss of each scenario enter the parent's same
+ * scenario with weights of their own, and the group has no maximum. By max: its maximum also enters one of the parent's columns.
+ */
+export type Feeding =
+  | { readonly by: "scenarios"; readonly parent: number }
+  | { readonly by: "max"; readonly parent: number; readonly column: number };
+
 /** A risk group of a shape: how many instruments and scenarios, and which assets may hedge in it (asset numbers). */
 export interface GroupShape {
   readonly instruments: number;
   readonly scenarios: number;
   readonly hedges: readonly number[];
+  /** Absent: the group ends in its maximum, which is charged in both margins. */
+  readonly feeds?: Feeding;
+  /** Auxiliaries of a model's own, 0 when absent, with data in maintenance, initial and the group's columns. */
+  readonly extras?: number;
+  /** Columns after the scenarios, 0 when absent, that the maximum does not offset: extras have to. */
+  readonly extraColumns?: number;
 }
 
 /** What an epoch circuit fixes. Row and column numbers follow from it; a smaller policy is padded with zero rows. */
@@ -22,7 +36,11 @@ export type RowRole =
   | { readonly kind: "equityPlus" | "equityMinus" | "shortfall" | "slackMaintenance" | "slackInitial" }
   | { readonly kind: "slackCap"; readonly asset: number }
   | { readonly kind: "max"; readonly group: number }
+  /** Scenarios, then extra columns, count through. */
   | { readonly kind: "slackScenario"; readonly group: number; readonly scenario: number }
+  /** Profit and loss that a group hands to its parent. */
+  | { readonly kind: "pos" | "neg"; readonly group: number; readonly scenario: number }
+  | { readonly kind: "extra"; readonly group: number; readonly extra: number }
   | { readonly kind: "hedge"; readonly group: number; readonly hedge: number; readonly asset: number };
 
 /** Row and column numbers of a shape. Rows of auxiliaries are fine rows; `coarse(row)` is the twin. */
@@ -45,9 +63,16 @@ export interface Layout {
   /** Assets that may hedge in some group, ascending: each has one cap column and one slack. */
   readonly cappedAssets: readonly number[];
   readonly slackCap: (asset: number) => number;
+  /** Throws for a group that feeds its parent by scenarios, which has no maximum. */
   readonly max: (group: number) => number;
+  /** Of a scenario (groups with a maximum only) or, counting on, of an extra column. */
   readonly slackScenario: (group: number, scenario: number) => number;
+  /** Only of groups that feed their parent by scenarios. */
+  readonly pos: (group: number, scenario: number) => number;
+  readonly neg: (group: number, scenario: number) => number;
   readonly hedge: (group: number, hedge: number) => number;
+  readonly extra: (group: number, extra: number) => number;
+  /** Of a scenario or, counting on, of an extra column. */
   readonly scenarioColumn: (group: number, scenario: number) => number;
   readonly capColumn: (asset: number) => number;
   /** Every holding row, then every fine auxiliary row, with its role, by ascending row. */
@@ -56,13 +81,51 @@ export interface Layout {
 
 export const coarse = (fineRow: number): number => fineRow + 1;
 
-/** The numbers that policyHash starts with: assets, groups, then instruments, scenarios, hedge count, hedged assets of each. */
-export function shapeNumbers(shape: Shape): bigint[] {
-  const groups = shape.groups.flatMap((g) => [g.instruments, g.scenarios, g.hedges.length, ...g.hedges]);
-  return [shape.assets, shape.groups.length, ...groups].map(BigInt);
+/** Own columns of a group: its scenarios, then its extra columns. */
+export const ownColumns = ({ scenarios, extraColumns = 0 }: GroupShape): number => scenarios + extraColumns;
+
+export const hasMax = ({ feeds }: GroupShape): boolean => feeds?.by !== "scenarios";
+
+/**
+ * A group's feeding and extras as numbers: what it feeds by (0 nothing, 1 scenarios, 2 max), parent, column of the parent (0 but
+ * for 2), extras, extra columns. The epoch circuit takes the same five.
+ */
+export function linkNumbers({ feeds, extras = 0, extraColumns = 0 }: GroupShape): number[] {
+  const by = feeds === undefined ? 0 : feeds.by === "scenarios" ? 1 : 2;
+  return [by, feeds?.parent ?? 0, feeds?.by === "max" ? feeds.column : 0, extras, extraColumns];
 }
 
-/** Throws a RangeError that names the limit when rows or columns do not fit, or a hedge names no asset of the shape. */
+/**
+ * The numbers that policyHash starts with: assets, groups, then instruments, scenarios, hedge count, hedged assets of each; then,
+ * for each group with a link number that is not 0, its number and its link numbers. The sponge binds the length of its list, so
+ * no two shapes have the same one.
+ */
+export function shapeNumbers(shape: Shape): bigint[] {
+  const groups = shape.groups.flatMap((g) => [g.instruments, g.scenarios, g.hedges.length, ...g.hedges]);
+  const links = shape.groups.flatMap((group, g) => {
+    const numbers = linkNumbers(group);
+    return numbers.some((n) => n !== 0) ? [g, ...numbers] : [];
+  });
+  return [shape.assets, shape.groups.length, ...groups, ...links].map(BigInt);
+}
+
+function checkFeeding({ groups }: Shape): void {
+  for (const [g, { feeds, scenarios }] of groups.entries()) {
+    if (feeds === undefined) continue;
+    const parent = groups[feeds.parent];
+    if (parent === undefined || feeds.parent <= g) {
+      throw new RangeError(`group ${g}: a group feeds a later group of the shape, came ${feeds.parent}`);
+    }
+    if (feeds.by === "scenarios" && parent.scenarios !== scenarios) {
+      throw new RangeError(`group ${g}: expected the ${parent.scenarios} scenarios of group ${feeds.parent}`);
+    }
+    if (feeds.by === "max" && (feeds.column < 0 || feeds.column >= ownColumns(parent))) {
+      throw new RangeError(`group ${g}: group ${feeds.parent} has no column ${feeds.column}`);
+    }
+  }
+}
+
+/** Throws a RangeError that names the limit when rows or columns do not fit, or a hedge or feeding names what is not there. */
 export function layoutOf(shape: Shape): Layout {
   for (const [g, group] of shape.groups.entries()) {
     const ascending = group.hedges.every((asset, i) => i === 0 || asset > group.hedges[i - 1]!);
@@ -70,6 +133,7 @@ export function layoutOf(shape: Shape): Layout {
       throw new RangeError(`group ${g}: hedged assets must be ascending asset numbers below ${shape.assets}`);
     }
   }
+  checkFeeding(shape);
   const roles: { row: number; role: RowRole }[] = [];
   const asset = (k: number) => 2 * k;
   const debt = (k: number) => 2 * k + 1;
@@ -103,13 +167,24 @@ export function layoutOf(shape: Shape): Layout {
   const slackInitial = auxiliary({ kind: "slackInitial" });
   const cappedAssets = [...new Set(shape.groups.flatMap((group) => group.hedges))].sort((a, b) => a - b);
   const slackCaps = new Map(cappedAssets.map((k) => [k, auxiliary({ kind: "slackCap", asset: k })]));
-  const groupRows = shape.groups.map((group, g) => ({
-    max: auxiliary({ kind: "max", group: g }),
-    slacks: Array.from({ length: group.scenarios }, (_, s) =>
-      auxiliary({ kind: "slackScenario", group: g, scenario: s }),
-    ),
-    hedges: group.hedges.map((k, h) => auxiliary({ kind: "hedge", group: g, hedge: h, asset: k })),
-  }));
+  const groupRows = shape.groups.map((group, g) => {
+    const own = Array.from({ length: ownColumns(group) }, (_, s) => s);
+    const fed = hasMax(group) ? [] : own.slice(0, group.scenarios);
+    return {
+      max: hasMax(group) ? auxiliary({ kind: "max", group: g }) : undefined,
+      slacks: own.map((s) =>
+        fed.includes(s) ? undefined : auxiliary({ kind: "slackScenario", group: g, scenario: s }),
+      ),
+      fed: fed.map((s) => ({
+        pos: auxiliary({ kind: "pos", group: g, scenario: s }),
+        neg: auxiliary({ kind: "neg", group: g, scenario: s }),
+      })),
+      hedges: group.hedges.map((k, h) => auxiliary({ kind: "hedge", group: g, hedge: h, asset: k })),
+      extras: Array.from({ length: group.extras ?? 0 }, (_, e) =>
+        auxiliary({ kind: "extra", group: g, extra: e }),
+      ),
+    };
+  });
   const auxiliaries = next - AUXILIARY_BASE;
   if (auxiliaries > AUXILIARY_BASE)
     throw new RangeError(`at most 2^15 auxiliary rows, the shape has ${auxiliaries}`);
@@ -117,7 +192,7 @@ export function layoutOf(shape: Shape): Layout {
   let column = 3;
   const scenarioBase = shape.groups.map((group) => {
     const base = column;
-    column += group.scenarios;
+    column += ownColumns(group);
     return base;
   });
   const capBase = column;
@@ -140,11 +215,19 @@ export function layoutOf(shape: Shape): Layout {
     slackInitial,
     cappedAssets,
     slackCap: (k) => slackCaps.get(k)!,
-    max: (g) => groupRows[g]!.max,
-    slackScenario: (g, s) => groupRows[g]!.slacks[s]!,
+    max: (g) => present(groupRows[g]!.max, `maximum of group ${g}`),
+    slackScenario: (g, s) => present(groupRows[g]!.slacks[s], `slack of scenario ${s} in group ${g}`),
+    pos: (g, s) => present(groupRows[g]!.fed[s]?.pos, `profit fed from scenario ${s} of group ${g}`),
+    neg: (g, s) => present(groupRows[g]!.fed[s]?.neg, `loss fed from scenario ${s} of group ${g}`),
     hedge: (g, h) => groupRows[g]!.hedges[h]!,
+    extra: (g, e) => groupRows[g]!.extras[e]!,
     scenarioColumn: (g, s) => scenarioBase[g]! + s,
     capColumn: (k) => capBase + cappedAssets.indexOf(k),
     roles,
   };
+}
+
+function present(row: number | undefined, what: string): number {
+  if (row === undefined) throw new RangeError(`the shape has no ${what}`);
+  return row;
 }
