@@ -141,9 +141,9 @@ export function smileTilt(k: number, tilt: "linear" | "absolute", sqrtYears: num
 export function scenarioName(scenario: Scenario): string {
   switch (scenario.kind) {
     case "move": {
-      const weight = multiply(scenario.weight, integer(100n));
-      const counted = weight.n === 100n * weight.d ? "" : `, ${percent(scenario.weight)} of it counted`;
-      return `spot ${percent(scenario.spot)}, volatility ${scenario.volatility}${counted}`;
+      const whole = scenario.weight.n === scenario.weight.d;
+      const counted = whole ? "" : `, ${percent(scenario.weight)} of it counted`;
+      return `spot ${signedPercent(scenario.spot)}, volatility ${scenario.volatility}${counted}`;
     }
     case "skew":
       return `smile tilted ${scenario.direction}, ${scenario.tilt}`;
@@ -153,6 +153,9 @@ export function scenarioName(scenario: Scenario): string {
 }
 
 function percent({ n, d }: Rational): string {
-  const value = (Number(n) / Number(d)) * 100;
-  return `${value > 0 ? "+" : ""}${Number(value.toFixed(2))} %`;
+  return `${Number(((Number(n) / Number(d)) * 100).toFixed(2))} %`;
+}
+
+function signedPercent(move: Rational): string {
+  return `${move.n > 0n ? "+" : ""}${percent(move)}`;
 }
