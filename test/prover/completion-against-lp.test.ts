@@ -48,6 +48,26 @@ function wholeUnits({ coefficients }: CompiledPolicy, level: "maintenance" | "in
   return total;
 }
 
+/** Expects completion to be the optimum but for whole hedges; counts how many books were of which kind. */
+function comparedWithOptimum(policy: CompiledPolicy, books: number, next: () => readonly Entry[]) {
+  const seen = { equal: 0, hedged: 0, short: 0 };
+  for (let i = 0; i < books; i++) {
+    const holdings = next();
+    const { report } = completeAccount(policy, holdings);
+    const hedged = report.groups.some(({ hedge }) => hedge > 0n);
+    // Hedges serve initial margin, or maintenance margin where a shortfall would be left.
+    const level = report.shortfall > 0n ? "maintenance" : "initial";
+    const came = level === "initial" ? report.initialSurplus : report.maintenanceSurplus;
+    const [n, d] = exactOptimum(policy, holdings, COLUMN[level]);
+    expect(came * d).toBeLessThanOrEqual(n);
+    expect(n - came * d).toBeLessThanOrEqual(hedged ? wholeUnits(policy, level) * d : 0n);
+    if (came * d === n) seen.equal++;
+    if (hedged) seen.hedged++;
+    if (level === "maintenance") seen.short++;
+  }
+  return seen;
+}
+
 describe("closed-form completion against the linear program, in exact fractions", () => {
   for (const [name, policy, accounts] of [
     ["tiny", compilePolicy(tinyRiskParameters, tinyMarks), 150],
@@ -55,21 +75,7 @@ describe("closed-form completion against the linear program, in exact fractions"
   ] as const) {
     test(`is the optimum, but for whole hedges, over ${accounts} books of policy "${name}"`, () => {
       const random = seeded(`exact optimum ${name}`);
-      const seen = { equal: 0, hedged: 0, short: 0 };
-      for (let i = 0; i < accounts; i++) {
-        const holdings = randomBook(policy, random);
-        const { report } = completeAccount(policy, holdings);
-        const hedged = report.groups.some(({ hedge }) => hedge > 0n);
-        // Hedges serve initial margin, or maintenance margin where a shortfall would be left.
-        const level = report.shortfall > 0n ? "maintenance" : "initial";
-        const came = level === "initial" ? report.initialSurplus : report.maintenanceSurplus;
-        const [n, d] = exactOptimum(policy, holdings, COLUMN[level]);
-        expect(came * d).toBeLessThanOrEqual(n);
-        expect(n - came * d).toBeLessThanOrEqual(hedged ? wholeUnits(policy, level) * d : 0n);
-        if (came * d === n) seen.equal++;
-        if (hedged) seen.hedged++;
-        if (level === "maintenance") seen.short++;
-      }
+      const seen = comparedWithOptimum(policy, accounts, () => randomBook(policy, random));
       for (const [what, count] of Object.entries(seen)) expect(count, what).toBeGreaterThan(accounts / 25);
     });
   }
@@ -77,20 +83,7 @@ describe("closed-form completion against the linear program, in exact fractions"
   test("is the optimum, but for whole hedges, where groups feed each other", () => {
     const policy = compiledFrom(compilePolicy(tinyRiskParameters, tinyMarks), fedPolicy);
     const random = seeded("exact optimum feeding");
-    const seen = { equal: 0, hedged: 0, short: 0 };
-    for (let i = 0; i < 60; i++) {
-      const holdings = fedBook(policy.layout, random);
-      const { report } = completeAccount(policy, holdings);
-      const hedged = report.groups.some(({ hedge }) => hedge > 0n);
-      const level = report.shortfall > 0n ? "maintenance" : "initial";
-      const came = level === "initial" ? report.initialSurplus : report.maintenanceSurplus;
-      const [n, d] = exactOptimum(policy, holdings, COLUMN[level]);
-      expect(came * d).toBeLessThanOrEqual(n);
-      expect(n - came * d).toBeLessThanOrEqual(hedged ? wholeUnits(policy, level) * d : 0n);
-      if (came * d === n) seen.equal++;
-      if (hedged) seen.hedged++;
-      if (level === "maintenance") seen.short++;
-    }
+    const seen = comparedWithOptimum(policy, 60, () => fedBook(policy.layout, random));
     for (const [what, count] of Object.entries(seen)) expect(count, what).toBeGreaterThan(3);
   });
 });

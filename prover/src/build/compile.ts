@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
@@ -6,6 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cachedFolder } from "./cached-folder.ts";
 import { CACHE } from "./paths.ts";
+import { runNode } from "./run-node.ts";
 import { circuitSources, reachableSources, type Sources } from "./sources.ts";
 
 const COMPILER = fileURLToPath(import.meta.resolve("circom2/cli.js"));
@@ -75,23 +75,8 @@ function contentHash(files: Sources): string {
   return hash.digest("hex");
 }
 
-function runCompiler(circuit: string, folder: string, args: readonly string[]): Promise<void> {
-  return new Promise((settle, reject) => {
-    const child = spawn(process.execPath, [COMPILER, ...args], {
-      cwd: folder,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text: string) => {
-        output += text;
-      });
-    }
-    child.on("error", reject);
-    child.on("close", (code) => {
-      if (code === 0) settle();
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: circom colours its messages whether or not anyone sees them
-      else reject(new CompileError(circuit, output.replace(/\u001b\[[0-9;]*m/g, "").trim()));
-    });
-  });
+async function runCompiler(circuit: string, folder: string, args: readonly string[]): Promise<void> {
+  const { code, output } = await runNode(COMPILER, args, folder);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: circom colours its messages whether or not anyone sees them
+  if (code !== 0) throw new CompileError(circuit, output.replace(/\u001b\[[0-9;]*m/g, "").trim());
 }

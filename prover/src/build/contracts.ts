@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
@@ -6,6 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { withLock } from "./lock.ts";
 import { ROOT } from "./paths.ts";
+import { runNode } from "./run-node.ts";
 
 const ARTIFACTS = join(ROOT, "build", "artifacts");
 const STAMP = join(ROOT, "build", "contracts.sha256");
@@ -45,26 +45,10 @@ function sourceHash(): string {
   return hash.digest("hex");
 }
 
-function runHardhat(): Promise<void> {
+async function runHardhat(): Promise<void> {
   const folder = dirname(fileURLToPath(import.meta.resolve("hardhat/package.json")));
   const { bin } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
   const env = { ...process.env, HARDHAT_DISABLE_TELEMETRY_PROMPT: "true", NO_COLOR: "1" };
-  return new Promise((settle, reject) => {
-    const child = spawn(process.execPath, [join(folder, bin.hardhat), "build"], {
-      cwd: ROOT,
-      env,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text: string) => {
-        output += text;
-      });
-    }
-    child.on("error", reject);
-    child.on("close", (code) => {
-      if (code === 0) settle();
-      else reject(new ContractsError(`contracts/: Hardhat refused them\n${output.trim()}`));
-    });
-  });
+  const { code, output } = await runNode(join(folder, bin.hardhat), ["build"], ROOT, env);
+  if (code !== 0) throw new ContractsError(`contracts/: Hardhat refused them\n${output.trim()}`);
 }
