@@ -37,7 +37,9 @@ export async function benchRisk(say: Say): Promise<Measured<RiskFigures>> {
   const completedMargin = perSecond(() => completeAll(policy, margin));
   say("completed");
   const hedged = margin.filter((holdings) =>
-    completeAccount(policy, holdings).report.groups.some(({ hedge }) => hedge > 0n),
+    completeAccount(policy, holdings).report.groups.some(({ hedges }) =>
+      hedges.some(({ units }) => units > 0n),
+    ),
   ).length;
   const perQuote = Number(QUOTE);
   const bound = kernel.errorBounds(columns).reduce((most, error) => Math.max(most, error), 0) / perQuote;

@@ -6,6 +6,7 @@ import { type CompiledPolicy, compilePolicy } from "../../verifier/src/policy/co
 import { completeAccount } from "../../verifier/src/policy/complete.ts";
 import { policyMatrix } from "../../verifier/src/policy/matrix.ts";
 import { COLUMN } from "../../verifier/src/policy/shape.ts";
+import { extrasPolicy } from "../support/extras.ts";
 import { compiledFrom, fedBook, fedPolicy } from "../support/feeding.ts";
 import { tinyMarks, tinyRiskParameters, twoGroupMarks, twoGroupRiskParameters } from "../support/policies.ts";
 import { seeded } from "../support/random.ts";
@@ -54,7 +55,7 @@ function comparedWithOptimum(policy: CompiledPolicy, books: number, next: () => 
   for (let i = 0; i < books; i++) {
     const holdings = next();
     const { report } = completeAccount(policy, holdings);
-    const hedged = report.groups.some(({ hedge }) => hedge > 0n);
+    const hedged = report.groups.some(({ hedges }) => hedges.some(({ units }) => units > 0n));
     // Hedges serve initial margin, or maintenance margin where a shortfall would be left.
     const level = report.shortfall > 0n ? "maintenance" : "initial";
     const came = level === "initial" ? report.initialSurplus : report.maintenanceSurplus;
@@ -85,5 +86,14 @@ describe("closed-form completion against the linear program, in exact fractions"
     const random = seeded("exact optimum feeding");
     const seen = comparedWithOptimum(policy, 60, () => fedBook(policy.layout, random));
     for (const [what, count] of Object.entries(seen)) expect(count, what).toBeGreaterThan(3);
+  });
+
+  test("is the optimum where a model has extras, and several assets hedge", () => {
+    const policy = compiledFrom(compilePolicy(tinyRiskParameters, tinyMarks), extrasPolicy);
+    const random = seeded("exact optimum extras");
+    const seen = comparedWithOptimum(policy, 60, () => fedBook(policy.layout, random));
+    // Coefficients of extras are 1, and hedges are used in full: nothing is lost to whole numbers.
+    expect(seen.equal).toBe(60);
+    expect(seen.hedged).toBeGreaterThan(3);
   });
 });

@@ -80,7 +80,13 @@ export function compiledFrom(base: CompiledPolicy, coefficients: PolicyCoefficie
   const rowTable = layout.roles
     .filter(({ row }) => row < layout.holdings)
     .map(({ row, role }) => ({ ...named(role.kind), ...role, row }) as CompiledPolicy["rowTable"][number]);
-  return { ...base, coefficients, layout, rowTable, policyHash: policyHash(coefficients) };
+  const groups = coefficients.shape.groups.map(({ scenarios, extraColumns = 0 }, g) => ({
+    ...base.groups[0]!,
+    name: `group-${g}`,
+    scenarios: Array.from({ length: scenarios }, (_, s) => ({ name: `scenario ${s}`, move: null })),
+    extraColumns: Array.from({ length: extraColumns }, (_, e) => `column ${e}`),
+  }));
+  return { ...base, coefficients, layout, groups, rowTable, policyHash: policyHash(coefficients) };
 }
 
 /** Random holdings of `fedPolicy`: a few units of collateral and debt, hundreds of contracts. */

@@ -59,6 +59,7 @@ function marginAt(
     );
     const used = hedges.findIndex((h) => h.initial !== 0n || h.scenarios.some((c) => c !== 0n));
     const row = hedges[used];
+    const capOf = (of: number) => layout.cappedAssets.indexOf(layout.shape.groups[group]!.hedges[of]!);
     let hedge = 0n;
     if (row !== undefined) {
       const held = columns.get(layout.capColumn(layout.shape.groups[group]!.hedges[used]!)) ?? 0n;
@@ -81,7 +82,9 @@ function marginAt(
       initialCharge: max.initial * lowest,
       worstScenario: lowest === 0n ? null : scenarioPnl.indexOf(lowest),
       scenarioPnl,
-      hedge,
+      hedges: row === undefined ? [] : [{ hedge: used, cap: capOf(used), units: hedge }],
+      extras: [],
+      addOns: { maintenance: 0n, initial: 0n },
     };
   });
   return { maintenance, initial, groups };
@@ -89,7 +92,7 @@ function marginAt(
 
 /** What `completeAccount` must return, to the last unit. */
 export function plainCompletion(policy: CompiledPolicy): (holdings: readonly Entry[]) => Completion {
-  const { layout, coefficients } = policy;
+  const { layout } = policy;
   const margin = plainMargin(policy);
   return (holdings) => {
     const { columns, equity, ...levels } = margin(holdings);
@@ -97,17 +100,14 @@ export function plainCompletion(policy: CompiledPolicy): (holdings: readonly Ent
     const shortfall = best.maintenance < 0n ? -best.maintenance : 0n;
     const left = ((best.initial % 1_000_000n) + 1_000_000n) % 1_000_000n;
     const hedged = new Map<number, bigint>();
-    const inGroups = best.groups.flatMap(({ group, scanRisk, scenarioPnl, hedge }) => {
-      const { hedges } = coefficients.groups[group]!;
-      const used = hedges.findIndex((h) => h.initial !== 0n || h.scenarios.some((c) => c !== 0n));
-      const asset = layout.shape.groups[group]!.hedges[used];
-      if (asset !== undefined) hedged.set(asset, hedge);
+    const inGroups = best.groups.flatMap(({ group, scanRisk, scenarioPnl, hedges }) => {
+      for (const { cap, units } of hedges) hedged.set(layout.cappedAssets[cap]!, units);
       return [
         ...auxiliaryEntries(layout.max(group), scanRisk),
         ...scenarioPnl.flatMap((amount, s) =>
           auxiliaryEntries(layout.slackScenario(group, s), amount + scanRisk),
         ),
-        ...(used < 0 ? [] : auxiliaryEntries(layout.hedge(group, used), hedge)),
+        ...hedges.flatMap(({ hedge, units }) => auxiliaryEntries(layout.hedge(group, hedge), units)),
       ];
     });
     return {

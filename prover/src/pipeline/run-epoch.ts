@@ -383,10 +383,10 @@ async function isAttested(record: EpochRecord, folder: EpochFolder, chain: Epoch
   return root !== undefined;
 }
 
-function namesOf({ riskParameters }: CompiledPolicy): PolicyNames {
+function namesOf({ riskParameters, groups }: CompiledPolicy): PolicyNames {
   return {
     asset: (k) => riskParameters.collateral[k]?.symbol ?? `asset ${k}`,
-    instrument: (g, n) => riskParameters.groups[g]?.instruments[n]?.symbol ?? `instrument ${n} of group ${g}`,
+    instrument: (g, n) => groups[g]?.instruments[n]?.symbol ?? `instrument ${n} of group ${g}`,
   };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { canonicalHash, canonicalJson } from "../../../verifier/src/policy/canonical.ts";
-import { compilePolicy, MIN_UNIT_VALUE } from "../../../verifier/src/policy/compile.ts";
+import { compilePolicy } from "../../../verifier/src/policy/compile.ts";
+import { MIN_UNIT_VALUE } from "../../../verifier/src/policy/compilers/units.ts";
 import {
   movedVolatility,
   type Scenario,

@@ -61,7 +61,7 @@ describe("completeAccount", () => {
         if (report.shortfall > 0n) seen.shortfall++;
         if (free < 0n) seen.under++;
         if (report.equity < 0n) seen.negative++;
-        if (report.groups.some(({ hedge }) => hedge > 0n)) seen.hedged++;
+        if (report.groups.some(({ hedges }) => hedges.some(({ units }) => units > 0n))) seen.hedged++;
         if (auxiliaries.some(({ row }) => row % 2 === 1)) seen.coarse++;
       }
     }
@@ -132,7 +132,7 @@ describe("completeAccount", () => {
     const { report, free } = completeAccount(two, covered);
     const spotOnly = completeAccount(two, covered.slice(0, 1));
     const [group] = report.groups;
-    expect(group!.hedge).toBeGreaterThan((held * 9n) / 10n);
+    expect(group!.hedges[0]!.units).toBeGreaterThan((held * 9n) / 10n);
     expect(free).toBeGreaterThan((spotOnly.free * 105n) / 100n);
     expect(report.initialSurplus).toBeLessThan(report.equity);
   });
@@ -140,7 +140,7 @@ describe("completeAccount", () => {
   it("reports the scenario that loses most, and the charge at both levels in the ratio of the factors", () => {
     const { report } = completeAccount(tiny, [{ row: tiny.layout.long(0, 0), quantity: 10_000n }]);
     const [group] = report.groups;
-    expect(tiny.scenarioNames[0]![group!.worstScenario!]).toContain("spot -15 %");
+    expect(tiny.groups[0]!.scenarios[group!.worstScenario!]!.name).toContain("spot -15 %");
     expect(group!.initialCharge * 4n).toBe(group!.maintenanceCharge * 5n);
     // One BTC of a perp marked at 60010.5 loses 15 % of that.
     expect(group!.initialCharge).toBe(9_001_575_000_000_000n);

@@ -49,7 +49,7 @@ describe("completion of groups that feed others", () => {
       const holdings = fedBook(layout, random);
       const { auxiliaries, free, report } = completeAccount(policy, holdings);
       expect(residuals(matrix, holdings, auxiliaries, free).size).toBe(0);
-      if (report.groups.some(({ hedge }) => hedge > 0n)) seen.hedged++;
+      if (report.groups.some(({ hedges }) => hedges.some(({ units }) => units > 0n))) seen.hedged++;
       if (report.shortfall > 0n) seen.short++;
       if (auxiliaries.some(({ row }) => row === layout.pos(0, 2))) seen.gains++;
       if (auxiliaries.some(({ row }) => row === layout.neg(0, 2))) seen.losses++;

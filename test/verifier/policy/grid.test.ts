@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
-import { scenarioGrid, scenarioName } from "../../../verifier/src/policy/grid.ts";
+import { scenarioGrid, scenarioLabel } from "../../../verifier/src/policy/grid.ts";
 
 test("scenarios are named by signed moves and by the unsigned share of them that counts", () => {
-  const names = scenarioGrid({ preset: "span-16", range: "0.15" }).scenarios.map(scenarioName);
+  const names = scenarioGrid({ preset: "span-16", range: "0.15" }).scenarios.map(
+    (of) => scenarioLabel(of).name,
+  );
   expect(names).toContain("spot +5 %, volatility up");
   expect(names).toContain("spot -15 %, volatility down");
   expect(names).toContain("spot 0 %, volatility up");

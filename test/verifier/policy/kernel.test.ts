@@ -64,7 +64,7 @@ describe("monitoring", () => {
         expect(distance(figures.maintenanceSurplus[i]!, exact.maintenance.maintenance)).toBeLessThanOrEqual(
           bound,
         );
-        if (exact.initial.groups.some(({ hedge }) => hedge > 0n)) hedged++;
+        if (exact.initial.groups.some(({ hedges }) => hedges.some(({ units }) => units > 0n))) hedged++;
       }
       expect(hedged).toBeGreaterThan(150);
     });

@@ -3,7 +3,10 @@ import { describe, expect, it } from "vitest";
 
 const sources = ["policy", "models"].flatMap((part) => {
   const folder = new URL(`../../../verifier/src/${part}/`, import.meta.url);
-  return readdirSync(folder).map((name) => ({
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".ts"),
+  );
+  return files.map((name) => ({
     name,
     code: readFileSync(new URL(name, folder), "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, ""),
   }));

@@ -230,7 +230,8 @@ describe("marks", () => {
 describe("JSON schemas", () => {
   it("follow from the same source, closed to unknown fields", () => {
     const schemas = policyJsonSchemas();
-    expect(schemas.riskParameters).toMatchObject({ type: "object", additionalProperties: false });
+    const { oneOf } = schemas.riskParameters as { oneOf: unknown[] };
+    for (const model of oneOf) expect(model).toMatchObject({ type: "object", additionalProperties: false });
     expect(schemas.marks).toMatchObject({ required: expect.arrayContaining(["observedAt", "spot"]) });
     expect(JSON.stringify(schemas.riskParameters)).toContain('"const":"crypto-40"');
   });

@@ -1,6 +1,7 @@
 import { COARSE_SHIFT, FREE_UNIT, MAX_QUANTITY } from "../constants.ts";
 import type { Entry } from "../encodings/entry.ts";
 import type { CompiledPolicy } from "./compile.ts";
+import { type ExtraPlan, extraPlan, settleExtras } from "./extras.ts";
 import { type GroupCoefficients, type MatrixRow, policyMatrix } from "./matrix.ts";
 import {
   GroupSummer,
@@ -20,10 +21,23 @@ export interface GroupReport {
   readonly initialCharge: bigint;
   /** The scenario that loses most; null when none loses, or when the group hands its scenarios on. */
   readonly worstScenario: number | null;
-  /** Measured P&L by scenario of instruments, hedge and groups that feed this one together. */
+  /** Measured P&L by scenario of instruments, hedges, extras and groups that feed this one together. */
   readonly scenarioPnl: readonly bigint[];
-  /** Units of hedging collateral used. */
-  readonly hedge: bigint;
+  /** Hedging collateral that is used. */
+  readonly hedges: readonly HedgeUse[];
+  /** Amounts of the model's own auxiliaries, by extra; empty in a group without. */
+  readonly extras: readonly bigint[];
+  /** What those are charged themselves, at each level. */
+  readonly addOns: { readonly maintenance: bigint; readonly initial: bigint };
+}
+
+/** Units of one hedge of a group. */
+export interface HedgeUse {
+  /** Position among the group's hedges. */
+  readonly hedge: number;
+  /** Position of its asset among the capped assets. */
+  readonly cap: number;
+  readonly units: bigint;
 }
 
 /** An account's margin, in money units (10^-12 quote). */
@@ -61,9 +75,9 @@ export class UnknownRowError extends RangeError {
 /**
  * The auxiliaries that make M z = 0 for these holdings, in closed form and exact: hedges are chosen for the largest
  * surplus over initial margin, or, when that leaves a shortfall, for the largest over maintenance margin.
- * Groups are settled in order: what a group feeds is in its parent's columns before the parent is settled. Extras stay 0:
- * where an extra column lacks something, that is a RangeError, since only its model knows which extra makes up for it.
- * Holdings may repeat a row. Throws UnknownRowError, or a RangeError when an amount does not fit its entries.
+ * Groups are settled in order: what a group feeds is in its parent's columns before the parent is settled. Extras are
+ * the least that their columns ask for (extras.ts), before hedges. Holdings may repeat a row. Throws UnknownRowError, or
+ * a RangeError when an amount does not fit its entries or the policy has no closed form.
  */
 export function completeAccount(policy: CompiledPolicy, holdings: readonly Entry[]): Completion {
   const prepared = preparedOf(policy);
@@ -130,6 +144,8 @@ interface Prepared {
   readonly rows: readonly (PreparedRow | undefined)[];
   readonly groups: readonly GroupCoefficients[];
   readonly summers: readonly GroupSummer[];
+  /** By group; null in a group without extras. */
+  readonly extras: readonly (ExtraPlan | null)[];
 }
 
 const cache = new WeakMap<CompiledPolicy, Prepared>();
@@ -157,7 +173,8 @@ function preparedOf(policy: CompiledPolicy): Prepared {
       cap: named.kind === "asset" ? layout.cappedAssets.indexOf(named.asset) : -1,
     };
   }
-  const prepared = { layout, rows, groups: coefficients.groups, summers };
+  const extras = coefficients.groups.map((group, g) => extraPlan(layout.shape.groups[g]!, group, g));
+  const prepared = { layout, rows, groups: coefficients.groups, summers, extras };
   cache.set(policy, prepared);
   return prepared;
 }
@@ -215,49 +232,105 @@ interface Surplus {
 }
 
 /** With the hedges that are best at one level. */
-function surplusOf({ layout, groups, summers }: Prepared, sums: Sums, level: Level): Surplus {
+function surplusOf(prepared: Prepared, sums: Sums, level: Level): Surplus {
+  const { layout, groups } = prepared;
   let { maintenance, initial } = sums;
   const fed = new Map<number, bigint[]>();
   const extraColumns = new Map<number, bigint[]>();
-  const reports = sums.groups.map(({ group, scenarios: own }): GroupReport => {
+  const reports = sums.groups.map((held): GroupReport => {
+    const { group } = held;
     const shape = layout.shape.groups[group]!;
-    const { max } = groups[group]!;
-    const { hedge } = summers[group]!;
-    const came = fed.get(group);
-    const held = hedge === null ? 0n : sums.held[hedge.cap]!;
-    const scenarios = came === undefined ? own : summers[group]!.withFed(own, came, held);
-    const used = scenarios.bestHedge(level);
-    const columns = scenarios.hedgedBy(used);
+    const settled = settleColumns(prepared, held, fed.get(group), sums.held, level);
+    const { columns, hedges, extras, addOns } = settled;
+    maintenance += settled.refund.maintenance - addOns.maintenance;
+    initial += settled.refund.initial - addOns.initial;
     const isLonger = columns.length > shape.scenarios;
     const scenarioPnl = isLonger ? columns.slice(0, shape.scenarios) : columns;
     if (isLonger) extraColumns.set(group, columns.slice(shape.scenarios));
-    if (!hasMax(shape)) {
-      const parent = fedTo(fed, layout, shape);
-      const charge = handOn(groups[group]!, scenarioPnl, parent);
-      maintenance -= charge.maintenanceCharge;
-      initial -= charge.initialCharge;
-      return { group, scanRisk: 0n, ...charge, worstScenario: null, scenarioPnl, hedge: used };
-    }
-    let worstScenario: number | null = null;
-    let lowest = 0n;
-    for (let s = 0; s < scenarioPnl.length; s++) {
-      if (scenarioPnl[s]! >= lowest) continue;
-      lowest = scenarioPnl[s]!;
-      worstScenario = s;
-    }
-    const scanRisk = -lowest;
-    const maintenanceCharge = -max.maintenance * scanRisk;
-    const initialCharge = -max.initial * scanRisk;
-    if (shape.feeds?.by === "max") fedTo(fed, layout, shape)[shape.feeds.column]! += max.parent! * scanRisk;
-    maintenance -= maintenanceCharge;
-    initial -= initialCharge;
-    if (hedge !== null) {
-      maintenance += hedge.maintenance * used;
-      initial += hedge.initial * used;
-    }
-    return { group, scanRisk, maintenanceCharge, initialCharge, worstScenario, scenarioPnl, hedge: used };
+    const risk = hasMax(shape)
+      ? chargeWorst(groups[group]!, scenarioPnl)
+      : {
+          scanRisk: 0n,
+          worstScenario: null,
+          ...handOn(groups[group]!, scenarioPnl, fedTo(fed, layout, shape)),
+        };
+    if (shape.feeds?.by === "max")
+      fedTo(fed, layout, shape)[shape.feeds.column]! += groups[group]!.max.parent! * risk.scanRisk;
+    maintenance -= risk.maintenanceCharge;
+    initial -= risk.initialCharge;
+    return { group, ...risk, scenarioPnl, hedges, extras, addOns };
   });
   return { maintenance, initial, groups: reports, extraColumns };
+}
+
+interface Settled {
+  /** Own columns with everything in. */
+  readonly columns: readonly bigint[];
+  readonly hedges: readonly HedgeUse[];
+  readonly extras: readonly bigint[];
+  readonly refund: { maintenance: bigint; initial: bigint };
+  readonly addOns: { maintenance: bigint; initial: bigint };
+}
+
+/** A group's own columns: what it holds, what came from other groups, hedges that are used in full, extras, the best hedge. */
+function settleColumns(
+  { groups, summers, extras: plans }: Prepared,
+  { group, scenarios: own }: Sums["groups"][number],
+  came: readonly bigint[] | undefined,
+  held: readonly bigint[],
+  level: Level,
+): Settled {
+  const { hedge, fullHedges } = summers[group]!;
+  const plan = plans[group]!;
+  const hedges: HedgeUse[] = [];
+  const refund = { maintenance: 0n, initial: 0n };
+  const addOns = { maintenance: 0n, initial: 0n };
+  let sums = own;
+  let extras: bigint[] = [];
+  if (came !== undefined || plan !== null || fullHedges.length > 0) {
+    const columns = [...own.hedgedBy(0n)];
+    for (let c = 0; c < columns.length; c++) columns[c]! += came?.[c] ?? 0n;
+    for (const { index, cap, scenarios, ...refunds } of fullHedges) {
+      const units = held[cap]!;
+      for (let c = 0; c < columns.length; c++) columns[c]! += scenarios[c]! * units;
+      refund.maintenance += refunds.maintenance * units;
+      refund.initial += refunds.initial * units;
+      hedges.push({ hedge: index, cap, units });
+    }
+    if (plan !== null) {
+      extras = settleExtras(plan, columns);
+      for (const [e, amount] of extras.entries()) {
+        addOns.maintenance -= groups[group]!.extras![e]!.maintenance * amount;
+        addOns.initial -= groups[group]!.extras![e]!.initial * amount;
+      }
+    }
+    sums = summers[group]!.of(columns, hedge === null ? 0n : held[hedge.cap]!);
+  }
+  const units = sums.bestHedge(level);
+  if (hedge !== null) {
+    hedges.push({ hedge: hedge.index, cap: hedge.cap, units });
+    refund.maintenance += hedge.maintenance * units;
+    refund.initial += hedge.initial * units;
+  }
+  return { columns: sums.hedgedBy(units), hedges, extras, refund, addOns };
+}
+
+/** The worst scenario of a group that ends in its maximum, and what that is charged. */
+function chargeWorst({ max }: GroupCoefficients, scenarioPnl: readonly bigint[]) {
+  let worstScenario: number | null = null;
+  let lowest = 0n;
+  for (let s = 0; s < scenarioPnl.length; s++) {
+    if (scenarioPnl[s]! >= lowest) continue;
+    lowest = scenarioPnl[s]!;
+    worstScenario = s;
+  }
+  const scanRisk = -lowest;
+  return {
+    scanRisk,
+    worstScenario,
+    maintenanceCharge: -max.maintenance * scanRisk,
+    initialCharge: -max.initial * scanRisk,
+  };
 }
 
 /** What has been handed to a group's parent so far, by own column of the parent. */
@@ -280,16 +353,13 @@ function handOn({ feed }: GroupCoefficients, scenarioPnl: readonly bigint[], par
   return { maintenanceCharge, initialCharge };
 }
 
-function write({ layout, summers }: Prepared, { equity, held }: Sums, surplus: Surplus): Completion {
+function write({ layout }: Prepared, { equity, held }: Sums, surplus: Surplus): Completion {
   const shortfall = surplus.maintenance < 0n ? -surplus.maintenance : 0n;
   const remainder = surplus.initial % FREE_UNIT;
   const slackInitial = remainder < 0n ? remainder + FREE_UNIT : remainder;
   const free = (surplus.initial - slackInitial) / FREE_UNIT;
   const unhedged = [...held];
-  for (const { group, hedge: used } of surplus.groups) {
-    const { hedge } = summers[group]!;
-    if (hedge !== null) unhedged[hedge.cap]! -= used;
-  }
+  for (const { hedges } of surplus.groups) for (const { cap, units } of hedges) unhedged[cap]! -= units;
 
   // In the order of the shape's rows, so the entries ascend.
   const auxiliaries: Entry[] = [];
@@ -300,22 +370,25 @@ function write({ layout, summers }: Prepared, { equity, held }: Sums, surplus: S
   appendAuxiliary(auxiliaries, layout.slackInitial, slackInitial);
   for (const [cap, asset] of layout.cappedAssets.entries())
     appendAuxiliary(auxiliaries, layout.slackCap(asset), unhedged[cap]!);
-  for (const { group, scanRisk, scenarioPnl, hedge: used } of surplus.groups) {
+  for (const { group, scanRisk, scenarioPnl, hedges, extras } of surplus.groups) {
     const ends = hasMax(layout.shape.groups[group]!);
     if (ends) {
       appendAuxiliary(auxiliaries, layout.max(group), scanRisk);
       for (let s = 0; s < scenarioPnl.length; s++)
         appendAuxiliary(auxiliaries, layout.slackScenario(group, s), scenarioPnl[s]! + scanRisk);
     }
-    for (const [e, left] of surplus.extraColumns.get(group)?.entries() ?? [])
+    for (const [e, left] of surplus.extraColumns.get(group)?.entries() ?? []) {
+      if (left < 0n)
+        throw new RangeError(`group ${group}: no extra makes up for what its extra column ${e} lacks`);
       appendAuxiliary(auxiliaries, layout.slackScenario(group, scenarioPnl.length + e), left);
+    }
     if (!ends) {
       for (const [s, pnl] of scenarioPnl.entries())
         if (pnl > 0n) appendAuxiliary(auxiliaries, layout.pos(group, s), pnl);
         else appendAuxiliary(auxiliaries, layout.neg(group, s), -pnl);
     }
-    const { hedge } = summers[group]!;
-    if (hedge !== null) appendAuxiliary(auxiliaries, layout.hedge(group, hedge.index), used);
+    for (const { hedge, units } of hedges) appendAuxiliary(auxiliaries, layout.hedge(group, hedge), units);
+    for (const [e, amount] of extras.entries()) appendAuxiliary(auxiliaries, layout.extra(group, e), amount);
   }
   return {
     auxiliaries,

@@ -1,4 +1,5 @@
 import { pow } from "./mathematics.ts";
+import type { ColumnLabel } from "./model.ts";
 import {
   divide,
   fromDecimal,
@@ -8,6 +9,7 @@ import {
   negate,
   ONE,
   type Rational,
+  toDouble,
   ZERO,
 } from "./rational.ts";
 import type { GroupParameters, VolatilityRule } from "./schemas.ts";
@@ -137,8 +139,15 @@ export function smileTilt(k: number, tilt: "linear" | "absolute", sqrtYears: num
   return Math.max(Math.min(at, cap), -cap);
 }
 
-/** What a scenario is, in words, for reports. */
-export function scenarioName(scenario: Scenario): string {
+/** A scenario for people. */
+export function scenarioLabel(scenario: Scenario): ColumnLabel {
+  const name = scenarioName(scenario);
+  if (scenario.kind !== "move") return { name, move: null };
+  const { spot, volatility, weight } = scenario;
+  return { name, move: { spot: toDouble(spot), volatility, weight: toDouble(weight) } };
+}
+
+function scenarioName(scenario: Scenario): string {
   switch (scenario.kind) {
     case "move": {
       const whole = scenario.weight.n === scenario.weight.d;

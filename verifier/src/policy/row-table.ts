@@ -1,7 +1,8 @@
-import type { InstrumentTerms, RiskParameters } from "./schemas.ts";
+import type { PolicyGroup } from "./model.ts";
+import type { CollateralParameters, InstrumentTerms, RiskParameters } from "./schemas.ts";
 import type { Layout } from "./shape.ts";
 
-type Token = NonNullable<RiskParameters["collateral"][number]["tokens"]>[number];
+type Token = NonNullable<CollateralParameters["tokens"]>[number];
 
 /** What a holding row is a quantity of; one unit is 10^-decimals. Part of descriptorHash. */
 export type HoldingRow =
@@ -25,8 +26,12 @@ export type HoldingRow =
     };
 
 /** The rows that have a name, by ascending row: assets and debts, then long and short of each instrument. */
-export function rowTableOf(riskParameters: RiskParameters, layout: Layout): HoldingRow[] {
-  const assets = riskParameters.collateral.flatMap(({ symbol, decimals, borrowable, tokens }, asset) => {
+export function rowTableOf(
+  { collateral }: RiskParameters,
+  groups: readonly PolicyGroup[],
+  layout: Layout,
+): HoldingRow[] {
+  const assets = collateral.flatMap(({ symbol, decimals, borrowable, tokens }, asset) => {
     const row = (kind: "asset" | "debt"): HoldingRow => ({
       row: layout[kind](asset),
       kind,
@@ -38,7 +43,7 @@ export function rowTableOf(riskParameters: RiskParameters, layout: Layout): Hold
     });
     return [row("asset"), row("debt")];
   });
-  const instruments = riskParameters.groups.flatMap(({ instruments: list }, group) =>
+  const instruments = groups.flatMap(({ instruments: list }, group) =>
     list.flatMap((terms, instrument) => {
       const { symbol, decimals } = terms;
       const row = (kind: "long" | "short"): HoldingRow => ({

@@ -1,3 +1,4 @@
+import { touchesExtraColumns } from "./extras.ts";
 import { bestHedge, type Line } from "./hedge.ts";
 import { hedgeInDoubles } from "./hedge-in-doubles.ts";
 import type { GroupCoefficients } from "./matrix.ts";
@@ -47,55 +48,93 @@ const WORD_LIMIT = Number(1n << 62n);
  * nothing; one that might not is summed in integers of any size. Both are exact, so which one it was makes no difference.
  */
 export class GroupSummer {
+  /** The hedge whose best amount is looked for. */
   readonly hedge: GroupHedge | null;
+  /** Hedges that are best used in full. */
+  readonly fullHedges: readonly GroupHedge[];
   readonly #group: GroupCoefficients;
+  /** Scenarios, and with extra columns. */
   readonly #scenarios: number;
+  readonly #own: number;
   readonly #rows: ScenarioRow[] = [];
   #words: WordSums | null = null;
 
   constructor(layout: Layout, group: GroupCoefficients, number: number) {
     this.#group = group;
-    this.#scenarios = ownColumns(layout.shape.groups[number]!);
+    this.#scenarios = layout.shape.groups[number]!.scenarios;
+    this.#own = ownColumns(layout.shape.groups[number]!);
     this.hedge = hedgeOf(layout, group, number);
+    this.fullHedges = fullHedgesOf(layout, group, number);
   }
 
   /** Names an instrument row of the group: its P&L by scenario for one unit. All rows come before any sums. */
   row(scenarios: readonly bigint[]): ScenarioRow {
     const reach = reachOf(scenarios);
-    const row = { exact: scenarios, from: this.#rows.length * this.#scenarios, reach };
+    const row = { exact: scenarios, from: this.#rows.length * this.#own, reach };
     this.#rows.push(row);
     return row;
   }
 
   /** Sums these holdings, no quantity of which is 0, beside `held` units of the hedging asset. */
   sum(holdings: readonly ScenarioHolding[], held: bigint): ScenarioSums {
-    this.#words ??= new WordSums(this.#group, this.hedge, this.#rows, this.#scenarios);
+    this.#words ??= new WordSums(this.#group, this.hedge, this.#rows, this.#scenarios, this.#own);
     if (this.#words.sum(holdings, held)) return this.#words;
-    const sums = new Array<bigint>(this.#scenarios).fill(0n);
+    const sums = new Array<bigint>(this.#own).fill(0n);
     for (const { scenarios, quantity } of holdings) {
       for (let s = 0; s < sums.length; s++) sums[s]! += scenarios.exact[s]! * quantity;
     }
-    return wideSums(this.#group, this.hedge, sums, held);
+    return wideSums(this.#group, this.hedge, sums, held, this.#scenarios);
   }
 
-  /** The sums with what other groups hand to this one added, by own column. */
-  withFed(own: ScenarioSums, fed: readonly bigint[], held: bigint): ScenarioSums {
-    const sums = own.hedgedBy(0n).map((pnl, s) => pnl + fed[s]!);
-    return wideSums(this.#group, this.hedge, sums, held);
+  /** The same with other sums: `own` and what other groups, extras and full hedges add, by own column. */
+  of(sums: bigint[], held: bigint): ScenarioSums {
+    return wideSums(this.#group, this.hedge, sums, held, this.#scenarios);
   }
 }
 
+/** Hedge rows that do anything. Padding hedges are zero rows. */
+function activeHedges(layout: Layout, { hedges }: GroupCoefficients, group: number): GroupHedge[] {
+  const { hedges: hedged } = layout.shape.groups[group]!;
+  return hedges.flatMap((h, index) => {
+    if ([h.maintenance, h.initial, ...h.scenarios].every((c) => c === 0n)) return [];
+    return [{ index, cap: layout.cappedAssets.indexOf(hedged[index]!), ...h }];
+  });
+}
+
 /**
- * The hedge row that does anything, if any. Padding hedges are zero rows; model "grid" has at most one other in a group, and an asset
- * in one group only. Where the maximum is not all that a hedge changes, none is used: groups that feed others, extra columns.
+ * The group's only hedge that does anything: how much of it is best is a search. Where the maximum is not all that it
+ * changes, none is used: in groups that feed others, and where it is in an extra column.
  */
-export function hedgeOf(layout: Layout, { hedges }: GroupCoefficients, group: number): GroupHedge | null {
-  const { feeds, extraColumns = 0 } = layout.shape.groups[group]!;
-  if (feeds !== undefined || extraColumns > 0) return null;
-  const index = hedges.findIndex((h) => [h.maintenance, h.initial, ...h.scenarios].some((c) => c !== 0n));
-  if (index < 0) return null;
-  const asset = layout.shape.groups[group]!.hedges[index]!;
-  return { index, cap: layout.cappedAssets.indexOf(asset), ...hedges[index]! };
+export function hedgeOf(layout: Layout, group: GroupCoefficients, number: number): GroupHedge | null {
+  const shape = layout.shape.groups[number]!;
+  const [hedge, ...others] = activeHedges(layout, group, number);
+  if (hedge === undefined || others.length > 0 || shape.feeds !== undefined) return null;
+  return touchesExtraColumns(shape, hedge.scenarios) ? null : hedge;
+}
+
+/**
+ * Several hedges of one group, used in full beside instruments: best when a unit of each is refunded at least what its own
+ * worst scenario costs, since worst losses are sub-additive; and when that scenario is the same for all, since then they
+ * don't hedge each other where no instrument is held. Throws a RangeError for hedges without such a closed form.
+ */
+function fullHedgesOf(layout: Layout, group: GroupCoefficients, number: number): GroupHedge[] {
+  const hedges = activeHedges(layout, group, number);
+  if (hedges.length < 2) return [];
+  const shape = layout.shape.groups[number]!;
+  const shared = hedges[0]!.scenarios.findIndex((_, s) =>
+    hedges.every(({ scenarios }) => scenarios.every((pnl) => pnl >= scenarios[s]!)),
+  );
+  for (const { index, scenarios, ...refund } of hedges) {
+    const repaid = (["maintenance", "initial"] as const).every((level) =>
+      scenarios.every((pnl) => refund[level] >= group.max[level] * pnl),
+    );
+    if (!repaid || shared < 0 || shape.feeds !== undefined || touchesExtraColumns(shape, scenarios)) {
+      throw new RangeError(
+        `group ${number}, hedge ${index}: several hedges have a closed form only where each is refunded its own worst scenario, the same for all`,
+      );
+    }
+  }
+  return hedges;
 }
 
 function reachOf(scenarios: readonly bigint[]): number {
@@ -108,6 +147,7 @@ function wideSums(
   hedge: GroupHedge | null,
   sums: bigint[],
   held: bigint,
+  scenarioCount: number,
 ): ScenarioSums {
   return {
     bestHedge: (level) => {
@@ -116,8 +156,8 @@ function wideSums(
       const { [level]: refund, scenarios } = hedge;
       const charge = -max[level];
       const lines: Line[] = [{ constant: 0n, slope: refund }];
-      for (const [s, amount] of sums.entries())
-        lines.push({ constant: charge * amount, slope: refund + charge * scenarios[s]! });
+      for (let s = 0; s < scenarioCount; s++)
+        lines.push({ constant: charge * sums[s]!, slope: refund + charge * scenarios[s]! });
       return bestHedge(lines, held);
     },
     hedgedBy: (units) =>
@@ -128,6 +168,7 @@ function wideSums(
 /** In 64-bit words, which `asIntN` tells the engine to compute in registers. */
 class WordSums implements ScenarioSums {
   readonly #max: GroupCoefficients["max"];
+  readonly #scenarios: number;
   readonly #hedge: GroupHedge | null;
   readonly #hedgeReach: number;
   /** P&L by scenario of one unit, row after row. */
@@ -143,14 +184,16 @@ class WordSums implements ScenarioSums {
     hedge: GroupHedge | null,
     rows: readonly ScenarioRow[],
     scenarios: number,
+    own: number,
   ) {
     this.#max = max;
+    this.#scenarios = scenarios;
     this.#hedge = hedge;
     this.#hedgeReach = reachOf(hedge?.scenarios ?? []);
     // A row that does not fit is never read: its reach sends whoever holds a unit of it to wide integers.
     this.#table = BigInt64Array.from(rows.flatMap(({ exact }) => exact));
-    this.#slopes = BigInt64Array.from(hedge?.scenarios ?? new Array<bigint>(scenarios).fill(0n));
-    this.#sums = new BigInt64Array(scenarios);
+    this.#slopes = BigInt64Array.from(hedge?.scenarios ?? new Array<bigint>(own).fill(0n));
+    this.#sums = new BigInt64Array(own);
     this.#slopesInDoubles = Float64Array.from(this.#slopes, Number);
     this.#sumsInDoubles = new Float64Array(scenarios);
   }
@@ -185,7 +228,7 @@ class WordSums implements ScenarioSums {
     for (let s = 0; s < doubles.length; s++) doubles[s] = Number(this.#sums[s]!);
     const slopes = this.#slopesInDoubles;
     const limit = Number(this.#held);
-    const near = hedgeInDoubles(doubles, slopes, 0, slopes.length, Number(refund) / Number(charge), limit);
+    const near = hedgeInDoubles(doubles, slopes, 0, this.#scenarios, Number(refund) / Number(charge), limit);
     return firstFalse(
       BigInt(Math.floor(near)),
       this.#held,
@@ -200,7 +243,7 @@ class WordSums implements ScenarioSums {
     const h = BigInt.asIntN(64, units);
     let before = 0n;
     let after = 0n;
-    for (let s = 0; s < sums.length; s++) {
+    for (let s = 0; s < this.#scenarios; s++) {
       const slope = slopes[s]!;
       const pnl = BigInt.asIntN(64, sums[s]! + BigInt.asIntN(64, slope * h));
       const next = BigInt.asIntN(64, pnl + slope);

@@ -1,10 +1,10 @@
 import { FREE_UNIT } from "../constants.ts";
 import type { Entry } from "../encodings/entry.ts";
 import { formatQuantity } from "../encodings/quantity.ts";
-import { type CompiledPolicy, marginFactors } from "../policy/compile.ts";
+import type { CompiledPolicy } from "../policy/compile.ts";
 import { type Completion, completeAccount, type GroupReport } from "../policy/complete.ts";
-import { type Scenario, scenarioGrid, type VolatilityMove } from "../policy/grid.ts";
-import { divide, floor, integer, toDouble } from "../policy/rational.ts";
+import type { ColumnLabel } from "../policy/model.ts";
+import { divide, floor, integer } from "../policy/rational.ts";
 import { type Component, marginParts, type RowContribution, utilisation } from "./components.ts";
 import { type Distance, distanceToMaintenance } from "./distance.ts";
 import { accountGreeks, type UnderlyingGreeks } from "./greeks.ts";
@@ -60,20 +60,13 @@ export interface GroupLine {
   /** Null when no scenario loses. */
   readonly worst: ScenarioLine | null;
   readonly scenarios: readonly ScenarioLine[];
-  /** Collateral that hedges these positions, as a decimal number of assets. */
-  readonly hedge: { readonly symbol: string; readonly quantity: string } | null;
+  /** Collateral that hedges these positions, as decimal numbers of assets. */
+  readonly hedges: readonly { readonly symbol: string; readonly quantity: string }[];
 }
 
 /** One column of the scenario matrix. */
-export interface ScenarioLine {
+export interface ScenarioLine extends ColumnLabel {
   readonly number: number;
-  readonly name: string;
-  /** A move of spot (as a fraction) and volatility; null for tilts of the smile and minimum charges. */
-  readonly move: {
-    readonly spot: number;
-    readonly volatility: VolatilityMove;
-    readonly weight: number;
-  } | null;
   /** P&L of positions and hedge as far as the scenario counts, profit positive, rounded down. */
   readonly pnl: bigint;
 }
@@ -113,11 +106,11 @@ export function accountReport(
 }
 
 export function policyLabel(policy: CompiledPolicy): PolicyLabel {
-  const { name, quote, groups } = policy.riskParameters;
+  const { name, quote } = policy.riskParameters;
   return {
     name,
     quote,
-    groupNames: groups.map((group) => group.name),
+    groupNames: policy.groups.map((group) => group.name),
     observedAt: policy.marks.observedAt,
     policyHash: `0x${policy.policyHash.toString(16).padStart(64, "0")}`,
   };
@@ -134,32 +127,22 @@ function holdingLine({ named, units, value, counted }: RowContribution): Holding
 }
 
 function groupLine(policy: CompiledPolicy, report: GroupReport): GroupLine {
-  const { riskParameters, scenarioNames, coefficients } = policy;
-  const parameters = riskParameters.groups[report.group]!;
-  const grid = scenarioGrid(parameters.grid).scenarios;
-  const { scale } = marginFactors(riskParameters);
-  const scenarios = scenarioNames[report.group]!.map((name, number) => ({
+  const { name, underlying, scenarios: labels, scale } = policy.groups[report.group]!;
+  const scenarios = labels.map((label, number) => ({
     number,
-    name,
-    move: moveOf(grid[number]!),
+    ...label,
     pnl: floor(divide(integer(report.scenarioPnl[number]!), scale)),
   }));
-  const hedged = parameters.hedge?.asset;
-  const asset = riskParameters.collateral.find(({ symbol }) => symbol === hedged);
-  const hasHedge =
-    coefficients.groups[report.group]!.hedges.length > 0 && asset !== undefined && report.hedge > 0n;
   return {
-    name: parameters.name,
-    underlying: parameters.underlying,
+    name,
+    underlying,
     charge: { maintenance: report.maintenanceCharge, initial: report.initialCharge },
-    worst: report.worstScenario === null ? null : scenarios[report.worstScenario]!,
+    worst: report.worstScenario === null ? null : (scenarios[report.worstScenario] ?? null),
     scenarios,
-    hedge: hasHedge ? { symbol: asset.symbol, quantity: formatQuantity(report.hedge, asset.decimals) } : null,
+    hedges: report.hedges.flatMap(({ cap, units }) => {
+      const asset = policy.riskParameters.collateral[policy.layout.cappedAssets[cap]!];
+      if (asset === undefined || units === 0n) return [];
+      return [{ symbol: asset.symbol, quantity: formatQuantity(units, asset.decimals) }];
+    }),
   };
-}
-
-function moveOf(scenario: Scenario): ScenarioLine["move"] {
-  if (scenario.kind !== "move") return null;
-  const { spot, volatility, weight } = scenario;
-  return { spot: toDouble(spot), volatility, weight: toDouble(weight) };
 }

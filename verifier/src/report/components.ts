@@ -14,7 +14,7 @@ export interface RowContribution {
   readonly counted: Levels<bigint>;
 }
 
-export type ComponentKind = "equity" | "haircut" | "debt" | "buffers" | "scanRisk" | "refund";
+export type ComponentKind = "equity" | "haircut" | "debt" | "buffers" | "scanRisk" | "addOns" | "refund";
 
 /** One step from equity to surplus, signed: what is charged is below 0. */
 export interface Component {
@@ -31,7 +31,7 @@ export interface MarginParts {
   readonly effectiveCollateral: Levels<bigint>;
   /** The refund in it. */
   readonly refund: Levels<bigint>;
-  /** What positions cost beyond their mark value: buffers and scan risk. */
+  /** What positions cost beyond their mark value: buffers, scan risk and a model's add-ons. */
   readonly margin: Levels<bigint>;
   /** Effective collateral and the value of options owned: what covers `charges`. Their difference is the surplus. */
   readonly credits: Levels<bigint>;
@@ -64,14 +64,15 @@ export function marginParts(
   const [owned, owed, positions] = [is("asset"), is("debt"), is("long", "short")];
   const { groups } = policy.coefficients;
 
-  const refundOf = (level: Level, of: GroupReport) => of.hedge * hedgeRefund(groups[of.group]!, level);
+  const refundOf = (level: Level, of: GroupReport) =>
+    total(of.hedges, ({ hedge, units }) => groups[of.group]!.hedges[hedge]![level] * units);
   const scanRisk = (level: Level, of: GroupReport) =>
     level === "initial" ? of.initialCharge : of.maintenanceCharge;
   const refund = eachLevel((level) => total(report.groups, (of) => refundOf(level, of)));
   const margin = eachLevel(
     (level) =>
       total(positions, ({ value, counted }) => value - counted[level]) +
-      total(report.groups, (of) => scanRisk(level, of)),
+      total(report.groups, (of) => scanRisk(level, of) + of.addOns[level]),
   );
   const effectiveCollateral = eachLevel(
     (level) => total(owned, ({ counted }) => counted[level]) + refund[level],
@@ -88,6 +89,7 @@ export function marginParts(
         return [
           { kind: "buffers", group: of.group, amount: total(inGroup, lost) },
           { kind: "scanRisk", group: of.group, amount: -scanRisk(level, of) },
+          { kind: "addOns", group: of.group, amount: -of.addOns[level] },
           { kind: "refund", group: of.group, amount: refundOf(level, of) },
         ];
       }),
@@ -149,12 +151,6 @@ function unitOf({ coefficients }: CompiledPolicy, named: HoldingRow): { value: b
       return { value: -value, maintenance: shortMaintenance, initial: shortInitial };
     }
   }
-}
-
-/** Refund for one unit of hedge: of the only hedge of the group that does anything. */
-function hedgeRefund({ hedges }: CompiledPolicy["coefficients"]["groups"][number], level: Level): bigint {
-  const used = hedges.find((h) => [h.maintenance, h.initial, ...h.scenarios].some((c) => c !== 0n));
-  return used?.[level] ?? 0n;
 }
 
 function total<T>(list: readonly T[], amount: (item: T) => bigint): bigint {

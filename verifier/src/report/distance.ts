@@ -57,12 +57,17 @@ export function distanceToMaintenance(
 ): Distance {
   const ofCredits = credits.maintenance > 0n ? Number(surplus) / Number(credits.maintenance) : null;
   if (surplus < 0n) return { surplus, ofCredits, prices: [] };
-  const { groups, quote } = policy.riskParameters;
+  const { quote, collateral } = policy.riskParameters;
+  const { groups, layout } = policy;
   const moved = new Set(
     rows.flatMap(({ named }) => {
       if (!("group" in named)) return [];
-      const { underlying, hedge } = groups[named.group]!;
-      return hedge === undefined ? [underlying] : [underlying, hedge.asset];
+      const { underlying } = groups[named.group]!;
+      // What hedges them may stand in a group that theirs feeds.
+      const hedged = groups.flatMap((group, g) =>
+        group.underlying === underlying ? layout.shape.groups[g]!.hedges : [],
+      );
+      return [underlying, ...hedged.flatMap((asset) => collateral[asset]?.symbol ?? [])];
     }),
   );
   const price = (symbol: string) => Number(policy.marks.spot[symbol]!.price);
@@ -125,14 +130,9 @@ export function surplusAfter(
   return completeAccount(moved, settled).report.maintenanceSurplus;
 }
 
-function movedMarks(
-  marks: Marks,
-  symbol: string,
-  factor: Rational,
-  { riskParameters }: CompiledPolicy,
-): Marks {
+function movedMarks(marks: Marks, symbol: string, factor: Rational, { groups }: CompiledPolicy): Marks {
   const moved = (price: string) => decimalText(multiply(fromDecimal(price), factor));
-  const onIt = riskParameters.groups.filter((group) => group.underlying === symbol);
+  const onIt = groups.filter((group) => group.underlying === symbol);
   const perps = new Set(onIt.flatMap((group) => group.instruments.map((terms) => terms.symbol)));
   const expiries = marks.expiries[symbol];
   return {
@@ -169,7 +169,7 @@ function settlement(
   for (const { row, quantity } of holdings) {
     const named = names.get(row);
     if (named === undefined || !("group" in named)) continue;
-    if (riskParameters.groups[named.group]!.underlying !== symbol) continue;
+    if (policy.groups[named.group]!.underlying !== symbol) continue;
     const { terms, decimals } = named;
     if (terms.kind !== "perp" && terms.kind !== "future") continue;
     const mark =

@@ -136,8 +136,8 @@ export async function exchangeReport(
     worstScenarios: [...worst.values()]
       .sort((a, b) => (a.charge === b.charge ? 0 : a.charge > b.charge ? -1 : 1))
       .map(({ group, scenario, accounts: number, charge }) => ({
-        group: policy.riskParameters.groups[group]!.name,
-        name: policy.scenarioNames[group]![scenario]!,
+        group: policy.groups[group]!.name,
+        name: policy.groups[group]!.scenarios[scenario]!.name,
         accounts: number,
         charge,
       })),

@@ -37,7 +37,7 @@ export interface UnderlyingGreeks extends Greeks {
 
 /** Greeks by underlying of the policy's groups and by expiry, of those underlyings that the account has to do with. */
 export function accountGreeks(policy: CompiledPolicy, rows: readonly RowContribution[]): UnderlyingGreeks[] {
-  const underlyings = [...new Set(policy.riskParameters.groups.map((group) => group.underlying))];
+  const underlyings = [...new Set(policy.groups.map((group) => group.underlying))];
   return underlyings.flatMap((underlying) => {
     const buckets = new Map<string, Greeks>();
     for (const { named, units } of rows) {
@@ -45,7 +45,7 @@ export function accountGreeks(policy: CompiledPolicy, rows: readonly RowContribu
         (Number(units) / 10 ** named.decimals) * (named.kind === "debt" || named.kind === "short" ? -1 : 1);
       if (!("group" in named)) {
         if (named.symbol === underlying) addTo(buckets, "spot", { ...NONE, delta: 1 }, amount);
-      } else if (policy.riskParameters.groups[named.group]!.underlying === underlying) {
+      } else if (policy.groups[named.group]!.underlying === underlying) {
         addTo(buckets, bucketOf(named.terms), contractGreeks(policy, underlying, named.terms), amount);
       }
     }

@@ -31,7 +31,6 @@ export function isolation(
   { margin: cross, refund, rows }: MarginParts,
 ): Isolation {
   const names = namedRows(policy);
-  const { groups: parameters } = policy.riskParameters;
   const held = rows.filter(({ named }) => named.kind === "long" || named.kind === "short");
   const positions = held.map(({ named }) => ({
     name: `${named.symbol} ${named.kind}`,
@@ -42,7 +41,7 @@ export function isolation(
   }));
   const numbers = [...new Set(held.flatMap(({ named }) => ("group" in named ? [named.group] : [])))];
   const groups = numbers.map((group) => ({
-    name: parameters[group]!.name,
+    name: policy.groups[group]!.name,
     margin: marginAlone(
       policy,
       holdings.filter(({ row }) => {

@@ -52,6 +52,7 @@ export function componentName({ kind, group }: Component, { groupNames }: Policy
     debt: "extra weight of debts",
     buffers: "liquidation buffers",
     scanRisk: "scan risk (worst scenario)",
+    addOns: "add-ons of the model",
     refund: "haircut refunded for hedging",
   };
   return `${of}${names[kind]}`;
@@ -127,13 +128,13 @@ function groupTable({ groups, policy }: AccountReport): Table {
       "hedged by",
     ],
     words: [1, 5],
-    rows: groups.map(({ name, worst, charge, hedge }) => [
+    rows: groups.map(({ name, worst, charge, hedges }) => [
       name,
       worst?.name ?? "none loses",
       moneyText(worst === null ? 0n : -worst.pnl),
       moneyText(charge.maintenance),
       moneyText(charge.initial),
-      hedge === null ? "none" : `${hedge.quantity} ${hedge.symbol}`,
+      hedges.length === 0 ? "none" : hedges.map(({ quantity, symbol }) => `${quantity} ${symbol}`).join(", "),
     ]),
   };
 }

@@ -1,0 +1,62 @@
+import { COEFFICIENT_BITS, MONEY_DECIMALS } from "../../constants.ts";
+import {
+  ceil,
+  divide,
+  floor,
+  fromDecimal,
+  integer,
+  lowestTerms,
+  multiply,
+  powerOfTen,
+  type Rational,
+} from "../rational.ts";
+import { PolicyFileError } from "../schemas.ts";
+
+/** One unit of any row is worth at least this many money units, so that rounding to whole ones stays below 10^-5 of it. */
+export const MIN_UNIT_VALUE = 100_000n;
+/** Terms of the ratio of the margin factors are at most this: rounding a maximum costs that many money units. */
+const MAX_FACTOR_TERM = 1_000n;
+
+/** Money units per quote in one unit of a row of so many decimals. */
+export const unitScale = (decimals: number): Rational => powerOfTen(MONEY_DECIMALS - decimals);
+
+/**
+ * The margin factors as integers: with initial : maintenance = p : q in lowest terms, scenario P&L is measured in
+ * initial / p of a quote unit, and a group's maximum is charged -p in initial and -q in maintenance.
+ */
+export interface MarginFactors {
+  readonly initial: bigint;
+  readonly maintenance: bigint;
+  /** Measured P&L is money times this. */
+  readonly scale: Rational;
+}
+
+/** Throws a PolicyFileError when the ratio has no small terms. */
+export function marginFactors(marginFactor: { maintenance: string; initial: string }): MarginFactors {
+  const initial = fromDecimal(marginFactor.initial);
+  const ratio = lowestTerms(divide(initial, fromDecimal(marginFactor.maintenance)));
+  if (ratio.n > MAX_FACTOR_TERM) {
+    throw new PolicyFileError("risk parameters", [
+      `marginFactor: initial : maintenance is ${ratio.n} : ${ratio.d} in lowest terms; expected terms up to ${MAX_FACTOR_TERM}`,
+    ]);
+  }
+  return { initial: ratio.n, maintenance: ratio.d, scale: divide(initial, integer(ratio.n)) };
+}
+
+/** Throws a RangeError that says what to change when a unit of a row is worth too little for its rounding, or too much. */
+export function checkUnit(what: string, decimals: number, worth: Rational, ...others: Rational[]): void {
+  if (floor(worth) < MIN_UNIT_VALUE) {
+    let fewer = decimals;
+    while (fewer >= 0 && floor(multiply(worth, powerOfTen(decimals - fewer))) < MIN_UNIT_VALUE) fewer--;
+    const advice = fewer >= 0 ? `use at most ${fewer} decimals` : "list it in larger lots";
+    throw new RangeError(
+      `${what}: one unit (10^-${decimals}) is worth ${floor(worth)} money units of 10^-12 quote, expected at least ${MIN_UNIT_VALUE}: ${advice}`,
+    );
+  }
+  const limit = 1n << COEFFICIENT_BITS;
+  if ([worth, ...others].some((value) => ceil(value) >= limit)) {
+    throw new RangeError(
+      `${what}: one unit (10^-${decimals}) is worth 2^96 money units or more: use more decimals`,
+    );
+  }
+}

@@ -1,0 +1,127 @@
+import type {
+  AssetCoefficients,
+  ExtraCoefficients,
+  FeedCoefficients,
+  GroupCoefficients,
+  MaxCoefficients,
+  PolicyCoefficients,
+} from "./matrix.ts";
+import type { ModelGroup, ModelPolicy } from "./model.ts";
+import { PolicyFileError, type RiskParameters } from "./schemas.ts";
+import { type GroupShape, hasMax, linkNumbers, ownColumns, type Shape } from "./shape.ts";
+
+/**
+ * A model's policy with zero rows and columns up to the shape that its file names, or else the smallest that fits. A
+ * maximum of padding is charged as those of the policy are. Throws a PolicyFileError when the shape is too small, or
+ * links its groups in another way.
+ */
+export function paddedPolicy(
+  model: ModelPolicy,
+  { shape: asked, groups }: RiskParameters,
+): PolicyCoefficients {
+  const smallest = smallestShape(model);
+  const shape = (asked ?? smallest) as Shape;
+  const problems: string[] = [];
+  const room = (what: string, needed: number, has: number) => {
+    if (needed > has) problems.push(`shape: ${what}: ${needed} needed, the shape has ${has}`);
+  };
+  room("assets", smallest.assets, shape.assets);
+  room("groups", smallest.groups.length, shape.groups.length);
+  const paddedGroups = shape.groups.map((of, g) => {
+    const group = model.groups[g];
+    const needed = smallest.groups[g];
+    const name = `group "${group?.name ?? groups[g]?.name ?? g}"`;
+    if (group !== undefined && needed !== undefined) {
+      room(`${name}, instruments`, needed.instruments, of.instruments);
+      room(`${name}, scenarios`, needed.scenarios, of.scenarios);
+      room(`${name}, extras`, needed.extras ?? 0, of.extras ?? 0);
+      room(`${name}, extra columns`, needed.extraColumns ?? 0, of.extraColumns ?? 0);
+      for (const asset of group.hedged) {
+        if (!of.hedges.includes(asset))
+          problems.push(`shape: ${name}: asset ${asset} is not among its hedges`);
+      }
+      const links = [needed, of].map((shape) => linkNumbers(shape).slice(0, 3).join());
+      if (links[0] !== links[1]) problems.push(`shape: ${name}: feeds another group, or in another way`);
+    }
+    return padGroup(group, needed, of, model.paddingMax);
+  });
+  if (problems.length > 0) throw new PolicyFileError("risk parameters", problems);
+  return { shape, assets: fill(model.assets, shape.assets, ZERO_ASSET), groups: paddedGroups };
+}
+
+function smallestShape({ assets, groups }: ModelPolicy): Shape {
+  return {
+    assets: assets.length,
+    groups: groups.map(({ coefficients, scenarios, hedged, feeds, extraColumns }) => ({
+      instruments: coefficients.instruments.length,
+      scenarios: scenarios.length,
+      hedges: hedged,
+      ...(feeds === undefined ? {} : { feeds }),
+      ...(coefficients.extras === undefined ? {} : { extras: coefficients.extras.length }),
+      ...(extraColumns.length === 0 ? {} : { extraColumns: extraColumns.length }),
+    })),
+  };
+}
+
+function padGroup(
+  group: ModelGroup | undefined,
+  needed: GroupShape | undefined,
+  of: GroupShape,
+  ending: MaxCoefficients,
+): GroupCoefficients {
+  const from = needed?.scenarios ?? 0;
+  const padRow = (own: readonly bigint[]): bigint[] => {
+    const scenarios = fill(own.slice(0, from), of.scenarios, 0n);
+    return fill([...scenarios, ...own.slice(from)], ownColumns(of), 0n);
+  };
+  const padExtra = (row: ExtraCoefficients | undefined): ExtraCoefficients =>
+    row
+      ? { ...row, scenarios: padRow(row.scenarios) }
+      : { maintenance: 0n, initial: 0n, scenarios: padRow([]) };
+  const { instruments = [], hedges = [], extras = [], feed = [] } = group?.coefficients ?? {};
+  const padded: GroupCoefficients = {
+    instruments: fill(
+      instruments.map((row) => ({ ...row, scenarios: padRow(row.scenarios) })),
+      of.instruments,
+      { ...ZERO_INSTRUMENT, scenarios: padRow([]) },
+    ),
+    max: group?.coefficients.max ?? paddingMax(of, ending),
+    hedges: of.hedges.map((asset) => padExtra(hedges[group?.hedged.indexOf(asset) ?? -1])),
+  };
+  return {
+    ...padded,
+    ...(hasMax(of) ? {} : { feed: fill(feed, of.scenarios, ZERO_FEED) }),
+    ...(of.extras === undefined
+      ? {}
+      : { extras: Array.from({ length: of.extras }, (_, e) => padExtra(extras[e])) }),
+  };
+}
+
+function paddingMax(of: GroupShape, ending: MaxCoefficients): MaxCoefficients {
+  if (of.feeds === undefined) return ending;
+  return of.feeds.by === "max" ? { ...NO_MAX, parent: 0n } : NO_MAX;
+}
+
+function fill<T>(list: readonly T[], length: number, padding: T): T[] {
+  return [...list, ...Array.from({ length: Math.max(0, length - list.length) }, () => padding)];
+}
+
+const NO_MAX = Object.freeze({ maintenance: 0n, initial: 0n });
+const ZERO_ASSET: AssetCoefficients = Object.freeze({
+  value: 0n,
+  maintenance: 0n,
+  initial: 0n,
+  debtMaintenance: 0n,
+  debtInitial: 0n,
+});
+const ZERO_INSTRUMENT = Object.freeze({
+  value: 0n,
+  maintenance: 0n,
+  initial: 0n,
+  shortMaintenance: 0n,
+  shortInitial: 0n,
+});
+const ZERO_FEED: FeedCoefficients = Object.freeze({
+  pos: Object.freeze({ maintenance: 0n, initial: 0n, parent: 0n }),
+  neg: Object.freeze({ maintenance: 0n, initial: 0n, parent: 0n }),
+});
