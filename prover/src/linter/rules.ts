@@ -163,16 +163,18 @@ function noHedgeFromNothing(system: System): RuleClaim {
 
 /**
  * (6) Without holdings no scenario slack in a group whose maximum is 0. Extras offset losses too, in the group or in one that feeds it:
- * where a shape has some, the claim is for accounts that keep both margins, so an extra that offsets must cost margin.
+ * where a shape has some, the claim is for accounts that keep both margins, so an extra that offsets must cost margin. An extra
+ * column of padding asks nothing, and may be lifted for nothing.
  */
 function scenariosAreCharged(system: System, group: number): RuleClaim {
   const { layout } = system;
   const { groups } = layout.shape;
   const of = groups[group]!;
   const first = hasMax(of) ? 0 : of.scenarios;
-  const slacks = Array.from({ length: ownColumns(of) - first }, (_, s) =>
-    layout.slackScenario(group, first + s),
+  const counted = Array.from({ length: ownColumns(of) - first }, (_, s) => first + s).filter(
+    (s) => s < of.scenarios || asksSomething(system, layout.scenarioColumn(group, s)),
   );
+  const slacks = counted.map((s) => layout.slackScenario(group, s));
   const charged = groups.some(({ extras = 0 }) => extras > 0);
   const include = (role: RowRole): boolean =>
     withoutHoldings(role) &&
@@ -182,7 +184,7 @@ function scenariosAreCharged(system: System, group: number): RuleClaim {
   const free = charged ? notNegative : { ...notNegative, ...(signed === undefined ? {} : { signed }) };
   // Every slack counts one; a column that is fed weighs what a loss weighs in its parent, which is no less than what a gain does.
   const byColumn = new Map<number, bigint>();
-  for (let s = first; s < ownColumns(of); s++) byColumn.set(layout.scenarioColumn(group, s), -1n);
+  for (const s of counted) byColumn.set(layout.scenarioColumn(group, s), -1n);
   for (let g = group - 1; g >= 0; g--) {
     const { feeds, scenarios } = groups[g]!;
     if (feeds?.by !== "scenarios") continue;
@@ -213,6 +215,14 @@ function scenariosAreCharged(system: System, group: number): RuleClaim {
       ),
     ],
   };
+}
+
+/** Whether anything but the unit that a short row is rounded down by has a coefficient in an extra column, extras aside. */
+function asksSomething(system: System, column: number): boolean {
+  return system.layout.roles.some(
+    ({ row, role }) =>
+      !["short", "extra", "slackScenario"].includes(role.kind) && coefficient(system, row, column) !== 0n,
+  );
 }
 
 function problem({ layout }: System, unknownRows: Claim["unknowns"]): Claim {

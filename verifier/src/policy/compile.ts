@@ -14,7 +14,7 @@ export interface CompiledPolicy {
   readonly marks: Marks;
   readonly coefficients: PolicyCoefficients;
   readonly layout: Layout;
-  /** The groups that are not padding, by number. */
+  /** By group number; a group of padding has no name, and those after the last named one are left out. */
   readonly groups: readonly PolicyGroup[];
   /** Every holding row that has a name; rows of padding have none and may not be held. */
   readonly rowTable: readonly HoldingRow[];
@@ -33,9 +33,9 @@ export function compilePolicy(riskParameterFile: unknown, marksFile: unknown): C
   const marks = parseMarks(marksFile);
   checkMarks(riskParameters, marks);
   const model = compileModel(riskParameters, marks);
-  const coefficients = paddedPolicy(model, riskParameters);
+  const { coefficients, groups } = paddedPolicy(model, riskParameters);
   const layout = layoutOf(coefficients.shape);
-  const rowTable = rowTableOf(riskParameters, model.groups, layout);
+  const rowTable = rowTableOf(riskParameters, groups, layout);
   checkCoefficients(coefficients);
   // Hashing takes longer than all the rest, and a policy that is only tried out (another price, say) is never hashed.
   let hash: bigint | undefined;
@@ -45,7 +45,7 @@ export function compilePolicy(riskParameterFile: unknown, marksFile: unknown): C
     marks,
     coefficients,
     layout,
-    groups: model.groups,
+    groups,
     rowTable,
     get policyHash() {
       hash ??= policyHash(coefficients);

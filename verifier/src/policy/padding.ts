@@ -6,21 +6,30 @@ import type {
   MaxCoefficients,
   PolicyCoefficients,
 } from "./matrix.ts";
-import type { ModelGroup, ModelPolicy } from "./model.ts";
+import type { ModelGroup, ModelPolicy, PolicyGroup } from "./model.ts";
+import { extrasNeeded, placesOf } from "./place.ts";
+import { ONE } from "./rational.ts";
 import { PolicyFileError, type RiskParameters } from "./schemas.ts";
 import { type GroupShape, hasMax, linkNumbers, ownColumns, type Shape } from "./shape.ts";
 
+/** A model's policy in its shape. */
+export interface PlacedPolicy {
+  readonly coefficients: PolicyCoefficients;
+  /** By number of the shape's groups; a group of padding has no name. */
+  readonly groups: readonly PolicyGroup[];
+}
+
 /**
- * A model's policy with zero rows and columns up to the shape that its file names, or else the smallest that fits. A
- * maximum of padding is charged as those of the policy are. Throws a PolicyFileError when the shape is too small, or
- * links its groups in another way.
+ * A model's policy with zero rows and columns up to the shape that its file names, or else the smallest that fits. Each
+ * group takes the first place that has room and feeds what it feeds (place.ts). A maximum of padding is charged as those
+ * of the policy are. Throws a PolicyFileError when the shape is too small, or links its groups in another way.
  */
-export function paddedPolicy(
-  model: ModelPolicy,
-  { shape: asked, groups }: RiskParameters,
-): PolicyCoefficients {
+export function paddedPolicy(asCompiled: ModelPolicy, riskParameters: RiskParameters): PlacedPolicy {
+  const asked = riskParameters.shape as Shape | undefined;
+  const places = asked && placesOf(smallestShape(asCompiled).groups, asked.groups);
+  const model = places ? movedTo(asCompiled, places) : asCompiled;
   const smallest = smallestShape(model);
-  const shape = (asked ?? smallest) as Shape;
+  const shape = asked ?? smallest;
   const problems: string[] = [];
   const room = (what: string, needed: number, has: number) => {
     if (needed > has) problems.push(`shape: ${what}: ${needed} needed, the shape has ${has}`);
@@ -30,11 +39,11 @@ export function paddedPolicy(
   const paddedGroups = shape.groups.map((of, g) => {
     const group = model.groups[g];
     const needed = smallest.groups[g];
-    const name = `group "${group?.name ?? groups[g]?.name ?? g}"`;
-    if (group !== undefined && needed !== undefined) {
+    if (group !== undefined && needed !== undefined && group.name !== "") {
+      const name = `group "${group.name}"`;
       room(`${name}, instruments`, needed.instruments, of.instruments);
       room(`${name}, scenarios`, needed.scenarios, of.scenarios);
-      room(`${name}, extras`, needed.extras ?? 0, of.extras ?? 0);
+      room(`${name}, extras`, extrasNeeded(needed, of), of.extras ?? 0);
       room(`${name}, extra columns`, needed.extraColumns ?? 0, of.extraColumns ?? 0);
       for (const asset of group.hedged) {
         if (!of.hedges.includes(asset))
@@ -43,10 +52,22 @@ export function paddedPolicy(
       const links = [needed, of].map((shape) => linkNumbers(shape).slice(0, 3).join());
       if (links[0] !== links[1]) problems.push(`shape: ${name}: feeds another group, or in another way`);
     }
-    return padGroup(group, needed, of, model.paddingMax);
+    return padGroup(group?.name === "" ? undefined : group, needed, of, model.paddingMax);
   });
   if (problems.length > 0) throw new PolicyFileError("risk parameters", problems);
-  return { shape, assets: fill(model.assets, shape.assets, ZERO_ASSET), groups: paddedGroups };
+  const assets = fill(model.assets, shape.assets, ZERO_ASSET);
+  return { coefficients: { shape, assets, groups: paddedGroups }, groups: model.groups };
+}
+
+/** The same groups in other places, with nameless ones between them. */
+function movedTo(model: ModelPolicy, places: readonly number[]): ModelPolicy {
+  const groups: ModelGroup[] = Array.from({ length: Math.max(-1, ...places) + 1 }, () => NO_GROUP);
+  for (const [g, group] of model.groups.entries()) {
+    const { feeds } = group;
+    groups[places[g]!] =
+      feeds === undefined ? group : { ...group, feeds: { ...feeds, parent: places[feeds.parent]! } };
+  }
+  return { ...model, groups };
 }
 
 function smallestShape({ assets, groups }: ModelPolicy): Shape {
@@ -88,13 +109,28 @@ function padGroup(
     max: group?.coefficients.max ?? paddingMax(of, ending),
     hedges: of.hedges.map((asset) => padExtra(hedges[group?.hedged.indexOf(asset) ?? -1])),
   };
+  const spare = liftOfPadding(needed, of);
   return {
     ...padded,
     ...(hasMax(of) ? {} : { feed: fill(feed, of.scenarios, ZERO_FEED) }),
     ...(of.extras === undefined
       ? {}
-      : { extras: Array.from({ length: of.extras }, (_, e) => padExtra(extras[e])) }),
+      : {
+          extras: Array.from({ length: of.extras }, (_, e) =>
+            extras.length === e ? spare : padExtra(extras[e]),
+          ),
+        }),
   };
+}
+
+/**
+ * A short row is a unit below 0 in every column, also in extra columns of padding: an extra of padding, which costs nothing, lifts
+ * them all.
+ */
+function liftOfPadding(needed: GroupShape | undefined, of: GroupShape): ExtraCoefficients {
+  const used = of.scenarios + (needed?.extraColumns ?? 0);
+  const scenarios = Array.from({ length: ownColumns(of) }, (_, c) => (c < used ? 0n : 1n));
+  return { maintenance: 0n, initial: 0n, scenarios };
 }
 
 function paddingMax(of: GroupShape, ending: MaxCoefficients): MaxCoefficients {
@@ -106,6 +142,16 @@ function fill<T>(list: readonly T[], length: number, padding: T): T[] {
   return [...list, ...Array.from({ length: Math.max(0, length - list.length) }, () => padding)];
 }
 
+const NO_GROUP: ModelGroup = Object.freeze({
+  name: "",
+  underlying: "",
+  instruments: [],
+  scenarios: [],
+  extraColumns: [],
+  scale: ONE,
+  hedged: [],
+  coefficients: { instruments: [], max: { maintenance: 0n, initial: 0n }, hedges: [] },
+});
 const NO_MAX = Object.freeze({ maintenance: 0n, initial: 0n });
 const ZERO_ASSET: AssetCoefficients = Object.freeze({
   value: 0n,

@@ -37,7 +37,9 @@ export interface UnderlyingGreeks extends Greeks {
 
 /** Greeks by underlying of the policy's groups and by expiry, of those underlyings that the account has to do with. */
 export function accountGreeks(policy: CompiledPolicy, rows: readonly RowContribution[]): UnderlyingGreeks[] {
-  const underlyings = [...new Set(policy.groups.map((group) => group.underlying))];
+  const underlyings = [
+    ...new Set(policy.groups.flatMap(({ name, underlying }) => (name === "" ? [] : [underlying]))),
+  ];
   return underlyings.flatMap((underlying) => {
     const buckets = new Map<string, Greeks>();
     for (const { named, units } of rows) {
