@@ -3,7 +3,8 @@ pragma circom 2.2.0;
 // The numbers that follow from a shape, as in verifier/src/policy/shape.ts. `instruments`, `scenarios` and
 // `hedgeCounts` have one number per group; `hedgedAssets` lists the assets of all groups' hedges, group by group.
 // `links` has five per group (`link`): what it feeds by (FEEDS_*), the parent, the parent's column if it feeds by max,
-// extras, extra columns.
+// extras, extra columns. `tiers` has two per tiered asset: the asset, by ascending number, and its portions; `tiered` says
+// how many of those there are.
 
 function FEEDS_NOTHING() {
     return 0;
@@ -61,9 +62,27 @@ function groupAuxiliaryCount(scenarios, hedges, link) {
     return link[4] + 2 * scenarios + hedges + link[3];
 }
 
-// Auxiliaries, each of which has a fine and a coarse row: five of the account, a slack for each cap, each group's.
-function auxiliaryCount(groups, scenarios, hedgeCounts, links, cappedAssets) {
+// Auxiliaries of a tiered asset: its portions, its rest, the slacks of its two columns, its credit.
+function tierAuxiliaryCount(portions) {
+    return portions + 4;
+}
+
+// Portions of all tiered assets.
+function portionTotal(tiered, tiers) {
+    var count = 0;
+    for (var i = 0; i < tiered; i++) {
+        count += tiers[i][1];
+    }
+    return count;
+}
+
+// Auxiliaries, each of which has a fine row and, but for portions, a coarse row: five of the account, a slack for each cap,
+// those of the tiered assets, each group's.
+function auxiliaryCount(groups, scenarios, hedgeCounts, links, cappedAssets, tiered, tiers) {
     var count = 5 + cappedAssets;
+    for (var i = 0; i < tiered; i++) {
+        count += tierAuxiliaryCount(tiers[i][1]);
+    }
     for (var g = 0; g < groups; g++) {
         count += groupAuxiliaryCount(scenarios[g], hedgeCounts[g], links[g]);
     }
@@ -97,6 +116,19 @@ function capsBelow(asset, hedges, hedgedAssets) {
         caps += isCapped(k, hedges, hedgedAssets);
     }
     return caps;
+}
+
+// Policy coefficients of a tiered asset: widths, weights, the last weight, two of the credit.
+function tierCoefficientCount(portions) {
+    return 2 * portions + 3;
+}
+
+function tierCoefficientTotal(tiered, tiers) {
+    var count = 0;
+    for (var i = 0; i < tiered; i++) {
+        count += tierCoefficientCount(tiers[i][1]);
+    }
+    return count;
 }
 
 // Policy coefficients of one group.

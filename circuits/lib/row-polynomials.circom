@@ -4,6 +4,7 @@ include "asset-rows.circom";
 include "epoch-shape.circom";
 include "group-rows.circom";
 include "powers.circom";
+include "tier-rows.circom";
 
 // T_i, the sum over columns j of gamma^j M_ij, for every holding row and every fine auxiliary row, in the order of
 // verifier/src/policy/shape.ts. A coarse row's is 2^40 times that.
@@ -12,22 +13,25 @@ include "powers.circom";
 //
 // Parameters         as in Epoch
 // Inputs
-//   assetCoefficients[..], groupCoefficients[..]   see AssetRows and GroupRows
+//   assetCoefficients[..], tierCoefficients[..], groupCoefficients[..]   see AssetRows, TierRows and GroupRows
 //   gamma            field element, range: any
 // Outputs
 //   initial          gamma^2, the weight of the column `initial`
 //   holding[..]      assets and debts alternating, then group by group longs and shorts alternating
-//   auxiliary[..]    equity+, equity-, shortfall, slacks of maintenance and initial, caps' slacks by asset; then group by
-//                    group its max, slacks, pos and neg, hedges, extras
+//   auxiliary[..]    equity+, equity-, shortfall, slacks of maintenance and initial, caps' slacks by asset; by tiered
+//                    asset its portions, rest, two slacks and credit; then group by group its max, slacks, pos and neg,
+//                    hedges, extras
 // Cost               1 per column, 1 per coefficient, 96 per asset
-template RowPolynomials(assets, groups, instruments, scenarios, hedgeCounts, hedgedAssets, links) {
+template RowPolynomials(assets, groups, instruments, scenarios, hedgeCounts, hedgedAssets, links, tiered, tiers) {
     var hedges = total(groups, hedgeCounts);
     var caps = capsBelow(assets, hedges, hedgedAssets);
     var holdings = holdingRows(assets, groups, instruments);
-    var auxiliaries = auxiliaryCount(groups, scenarios, hedgeCounts, links, caps);
+    var auxiliaries = auxiliaryCount(groups, scenarios, hedgeCounts, links, caps, tiered, tiers);
     var capColumns = columnsBefore(groups, scenarios, links);
-    var columns = capColumns + caps;
+    var tierColumns = capColumns + caps;
+    var columns = tierColumns + 2 * tiered;
     signal input assetCoefficients[assets][5];
+    signal input tierCoefficients[tierCoefficientTotal(tiered, tiers)];
     signal input groupCoefficients[groupCoefficientTotal(groups, instruments, scenarios, hedgeCounts, links)];
     signal input gamma;
     signal output initial;
@@ -37,22 +41,46 @@ template RowPolynomials(assets, groups, instruments, scenarios, hedgeCounts, hed
     signal power[columns] <== Powers(columns)(gamma);
     initial <== power[2];
 
-    // 1. Assets and debts. An asset that may hedge counts +1 in its cap's column.
+    // 1. Tiered assets: what they have in columns of their own.
+    component tierRows[tiered];
+    var from = 0;
+    for (var i = 0; i < tiered; i++) {
+        var count = tierCoefficientCount(tiers[i][1]);
+        tierRows[i] = TierRows(tiers[i][1]);
+        for (var j = 0; j < count; j++) {
+            tierRows[i].coefficients[j] <== tierCoefficients[from + j];
+        }
+        tierRows[i].maintenance <== power[1];
+        tierRows[i].initial <== power[2];
+        tierRows[i].split <== power[tierColumns + 2 * i];
+        tierRows[i].credit <== power[tierColumns + 2 * i + 1];
+        from += count;
+    }
+
+    // 2. Assets and debts. An asset that may hedge counts +1 in its cap's column. One with tiers does not hedge.
     component assetRows[assets];
+    var tier = 0;
     for (var k = 0; k < assets; k++) {
-        var cap = 0;
+        var ownColumn = 0;
         if (isCapped(k, hedges, hedgedAssets)) {
-            cap = power[capColumns + capsBelow(k, hedges, hedgedAssets)];
+            ownColumn = power[capColumns + capsBelow(k, hedges, hedgedAssets)];
+        } else if (tier < tiered) {
+            if (tiers[tier][0] == k) {
+                ownColumn = tierRows[tier].asset;
+                tier++;
+            }
         }
         assetRows[k] = AssetRows();
         assetRows[k].coefficients <== assetCoefficients[k];
         assetRows[k].maintenance <== power[1];
         assetRows[k].initial <== power[2];
-        holding[2 * k] <== assetRows[k].asset + cap;
+        holding[2 * k] <== assetRows[k].asset + ownColumn;
         holding[2 * k + 1] <== assetRows[k].debt;
     }
 
-    // 2. The account's own auxiliaries: equity = equity+ - equity-, shortfall, a slack per inequality.
+    assert(tier == tiered);
+
+    // 3. The account's own auxiliaries: equity = equity+ - equity-, shortfall, a slack per inequality.
     auxiliary[0] <== -1;
     auxiliary[1] <== 1;
     auxiliary[2] <== power[1];
@@ -61,13 +89,20 @@ template RowPolynomials(assets, groups, instruments, scenarios, hedgeCounts, hed
     for (var c = 0; c < caps; c++) {
         auxiliary[5 + c] <== -power[capColumns + c];
     }
+    var at = 5 + caps;
+    for (var i = 0; i < tiered; i++) {
+        var count = tierAuxiliaryCount(tiers[i][1]);
+        for (var j = 0; j < count; j++) {
+            auxiliary[at + j] <== tierRows[i].row[j];
+        }
+        at += count;
+    }
 
-    // 3. Risk groups: instruments long and short; max, a slack per own column that does not feed the parent, pos and neg for
+    // 4. Risk groups: instruments long and short; max, a slack per own column that does not feed the parent, pos and neg for
     // each that does, hedges, extras. A hedge counts -1 in its asset's cap.
     component groupRows[groups];
     var coefficient = 0;
     var row = 2 * assets;
-    var at = 5 + caps;
     var column = 3;
     var hedge = 0;
     for (var g = 0; g < groups; g++) {

@@ -19,6 +19,8 @@ include "../lib/sponge.circom";
 //   instruments[groups], scenarios[groups], hedgeCounts[groups]   of each group; scenarios 1 and up
 //   hedgedAssets[..]           asset of each hedge, group by group, ascending within a group; [0] without hedges
 //   links[groups][5]           what each group feeds, its extras and extra columns, see epoch-shape.circom; 0 for none
+//   tiered                     assets that count by size, from 0
+//   tiers[tiered][2]           each one's asset, ascending, and its portions, 1 and up; [[0, 0]] without
 // Public inputs
 //   policyHash                 opened here
 //   totalsCommitment           opened here; fixed before gamma
@@ -29,8 +31,10 @@ include "../lib/sponge.circom";
 //   rho                        sum of claims_k gamma^k, range: the verifier, who refuses a claim of 2^128 or more
 // Inputs
 //   assetCoefficients[..][5]   per asset, see AssetRows
+//   tierCoefficients[..]       tiered asset by tiered asset, see TierRows
 //   groupCoefficients[..]      group by group, see GroupRows
-//   totals[..]                 sum of all quantities by row: holdings, then auxiliaries, fine and coarse alternating
+//   totals[..]                 sum of all quantities by row: holdings, then auxiliaries, each fine and then coarse; portions
+//                              of a tier have no coarse row
 //   totalBlind                 sum of the blinds of t
 //   weights[..]                by row, each account's quantities times its power of alpha
 //   weightFree, weightBlind    likewise of free, negative when under, and of the blinds of w
@@ -42,7 +46,7 @@ include "../lib/sponge.circom";
 // coarse twin below 2^149.
 //
 // Cost                         41 per coefficient, 85 per row, 300 per asset for its ranges, its claim and its part of rho
-template Epoch(assets, groups, instruments, scenarios, hedgeCounts, hedgedAssets, links) {
+template Epoch(assets, groups, instruments, scenarios, hedgeCounts, hedgedAssets, links, tiered, tiers) {
     signal input policyHash;
     signal input totalsCommitment;
     signal input weightsCommitment;
@@ -54,12 +58,12 @@ template Epoch(assets, groups, instruments, scenarios, hedgeCounts, hedgedAssets
 
     var caps = capsBelow(assets, total(groups, hedgeCounts), hedgedAssets);
     var holdings = holdingRows(assets, groups, instruments);
-    var auxiliaries = auxiliaryCount(groups, scenarios, hedgeCounts, links, caps);
-    var rows = holdings + 2 * auxiliaries;
+    var auxiliaries = auxiliaryCount(groups, scenarios, hedgeCounts, links, caps, tiered, tiers);
+    var rows = holdings + 2 * auxiliaries - portionTotal(tiered, tiers);
     var coarse = 2 ** COARSE_SHIFT();
 
     // Equation j of account u is the coefficient of gamma^(j + 2^14 u): a column more would be the next account's first.
-    assert(columnsBefore(groups, scenarios, links) + caps <= 2 ** COLUMN_BITS());
+    assert(columnsBefore(groups, scenarios, links) + caps + 2 * tiered <= 2 ** COLUMN_BITS());
     assert(holdings <= AUXILIARY_BASE());
     assert(2 * auxiliaries <= AUXILIARY_BASE());
     var hedge = 0;
@@ -88,7 +92,44 @@ template Epoch(assets, groups, instruments, scenarios, hedgeCounts, hedgedAssets
         }
     }
 
+    // Tiered assets ascend, and none hedges: a unit in a portion and in a hedge would count twice.
+    for (var i = 0; i < tiered; i++) {
+        assert(1 <= tiers[i][1]);
+        assert(tiers[i][0] < assets);
+        assert(!isCapped(tiers[i][0], hedge, hedgedAssets));
+        if (i > 0) {
+            assert(tiers[i - 1][0] < tiers[i][0]);
+        }
+    }
+
+    // A portion of a tier holds at most its width because an account has at most 2^64 - 1 of its row. So it has no coarse
+    // row; row numbers go on as if it had.
+    var isPortion[auxiliaries];
+    var auxiliary = 5 + caps;
+    for (var i = 0; i < tiered; i++) {
+        for (var p = 0; p < tiers[i][1]; p++) {
+            isPortion[auxiliary + p] = 1;
+        }
+        auxiliary += tierAuxiliaryCount(tiers[i][1]);
+    }
+    var row[rows];
+    var fine[auxiliaries];
+    for (var i = 0; i < holdings; i++) {
+        row[i] = i;
+    }
+    var next = holdings;
+    for (var i = 0; i < auxiliaries; i++) {
+        fine[i] = next;
+        row[next] = AUXILIARY_BASE() + 2 * i;
+        next++;
+        if (!isPortion[i]) {
+            row[next] = AUXILIARY_BASE() + 2 * i + 1;
+            next++;
+        }
+    }
+
     signal input assetCoefficients[assets][5];
+    signal input tierCoefficients[tierCoefficientTotal(tiered, tiers)];
     signal input groupCoefficients[groupCoefficientTotal(groups, instruments, scenarios, hedgeCounts, links)];
     signal input totals[rows];
     signal input totalBlind;
@@ -101,8 +142,9 @@ template Epoch(assets, groups, instruments, scenarios, hedgeCounts, hedgedAssets
 
     // 1. The policy is that of policyHash. The tables are those that were committed to: totals and claims before gamma,
     // weights before beta.
-    component policy = PolicyHash(assets, groups, instruments, scenarios, hedgeCounts, hedgedAssets, links);
+    component policy = PolicyHash(assets, groups, instruments, scenarios, hedgeCounts, hedgedAssets, links, tiered, tiers);
     policy.assetCoefficients <== assetCoefficients;
+    policy.tierCoefficients <== tierCoefficients;
     policy.groupCoefficients <== groupCoefficients;
     policyHash === policy.out;
 
@@ -133,10 +175,9 @@ template Epoch(assets, groups, instruments, scenarios, hedgeCounts, hedgedAssets
     totalFractions.beta <== beta;
     weightFractions.beta <== beta;
     for (var i = 0; i < rows; i++) {
-        var row = i < holdings ? i : AUXILIARY_BASE() + i - holdings;
-        totalFractions.row[i] <== row;
+        totalFractions.row[i] <== row[i];
         totalFractions.quantity[i] <== totals[i];
-        weightFractions.row[i] <== row;
+        weightFractions.row[i] <== row[i];
         weightFractions.quantity[i] <== weights[i];
     }
     totalFractions.row[rows] <== ROW_BLIND();
@@ -150,8 +191,9 @@ template Epoch(assets, groups, instruments, scenarios, hedgeCounts, hedgedAssets
 
     // 3. Every equation of every account holds: the sum of W_i T_i is a polynomial in gamma, fixed before gamma, whose
     // coefficients are the residuals. T of FREE is -10^6 gamma^2; that of BLIND is 0, or the blind would absorb an error.
-    component polynomials = RowPolynomials(assets, groups, instruments, scenarios, hedgeCounts, hedgedAssets, links);
+    component polynomials = RowPolynomials(assets, groups, instruments, scenarios, hedgeCounts, hedgedAssets, links, tiered, tiers);
     polynomials.assetCoefficients <== assetCoefficients;
+    polynomials.tierCoefficients <== tierCoefficients;
     polynomials.groupCoefficients <== groupCoefficients;
     polynomials.gamma <== gamma;
 
@@ -161,8 +203,11 @@ template Epoch(assets, groups, instruments, scenarios, hedgeCounts, hedgedAssets
         residuals.right[i] <== polynomials.holding[i];
     }
     for (var i = 0; i < auxiliaries; i++) {
-        var fine = holdings + 2 * i;
-        residuals.left[holdings + i] <== weights[fine] + coarse * weights[fine + 1];
+        if (isPortion[i]) {
+            residuals.left[holdings + i] <== weights[fine[i]];
+        } else {
+            residuals.left[holdings + i] <== weights[fine[i]] + coarse * weights[fine[i] + 1];
+        }
         residuals.right[holdings + i] <== polynomials.auxiliary[i];
     }
     residuals.left[holdings + auxiliaries] <== weightFree;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Unknown } from "../../prover/src/linter/claim.ts";
 import { faceOf, minimum, type SurplusColumn } from "../../prover/src/linter/unit-weights.ts";
+import { MAX_QUANTITY } from "../../verifier/src/constants.ts";
 import type { Entry } from "../../verifier/src/encodings/entry.ts";
 import { type CompiledPolicy, compilePolicy } from "../../verifier/src/policy/compile.ts";
 import { completeAccount } from "../../verifier/src/policy/complete.ts";
@@ -11,10 +12,12 @@ import { compiledFrom, fedBook, fedPolicy } from "../support/feeding.ts";
 import { tinyMarks, tinyRiskParameters, twoGroupMarks, twoGroupRiskParameters } from "../support/policies.ts";
 import { seeded } from "../support/random.ts";
 import { randomBook } from "../support/random-books.ts";
+import { tieredBook, tieredPolicy } from "../support/tiers.ts";
 
 /**
  * The largest surplus that any auxiliaries give these holdings, as an exact fraction: the same linear program as for a unit that
- * leaves, for minus the whole book and with no auxiliary free to fall.
+ * leaves, for minus the whole book and with no auxiliary free to fall. A portion of a tier has an equation more, "it and what it lacks
+ * are C", since here it is not its number of bits that bounds it.
  */
 function exactOptimum(
   policy: CompiledPolicy,
@@ -31,13 +34,28 @@ function exactOptimum(
       if (!open.includes(c as 0)) book.set(c, (book.get(c) ?? 0n) - coefficient * quantity);
     }
   }
+  const portions = layout.roles.filter(({ role }) => role.kind === "portion").map(({ row }) => row);
+  const capOf = new Map(portions.map((row, i) => [row, layout.columns + i]));
+  const capped = auxiliaries.flatMap((a): Unknown[] => {
+    const cap = capOf.get(a.row);
+    if (cap === undefined) return [a];
+    return [
+      { ...a, terms: [...a.terms, [cap, 1n]] },
+      { row: -cap, terms: [[cap, 1n]], gain: 0n },
+    ];
+  });
+  for (const cap of capOf.values()) book.set(cap, MAX_QUANTITY);
+  const columns = layout.columns + portions.length;
   const assetTerms: Unknown["terms"] = [...book].filter(([, c]) => c !== 0n);
-  const least = minimum({ ...face, auxiliaries, assetTerms });
+  const least = minimum({ ...face, columns, auxiliaries: capped, assetTerms });
   if (typeof least === "string") throw new Error(`the program is ${least}`);
   return [-least.numerator, least.denominator];
 }
 
-/** What a hedge that must be whole can lose against one that need not: one unit of refund and of charge, for each hedge. */
+/**
+ * What whole numbers can lose against any: for each hedge one unit of refund and of charge, for each asset with tiers one unit of
+ * credit and, where width times weight of a portion is above C, what a C-th of it is.
+ */
 function wholeUnits({ coefficients }: CompiledPolicy, level: "maintenance" | "initial"): bigint {
   let total = 0n;
   for (const { hedges, max } of coefficients.groups) {
@@ -45,6 +63,10 @@ function wholeUnits({ coefficients }: CompiledPolicy, level: "maintenance" | "in
       const largest = hedge.scenarios.reduce((sum, p) => sum + (p < 0n ? -p : p), 0n);
       total += hedge[level] - max[level] * largest;
     }
+  }
+  for (const { widths, weights, credit } of coefficients.tiers ?? []) {
+    const parts = widths.map((width, t) => (width * weights[t]!) / MAX_QUANTITY);
+    total += credit[level] * parts.reduce((sum, part) => sum + part, 1n);
   }
   return total;
 }
@@ -56,12 +78,13 @@ function comparedWithOptimum(policy: CompiledPolicy, books: number, next: () => 
     const holdings = next();
     const { report } = completeAccount(policy, holdings);
     const hedged = report.groups.some(({ hedges }) => hedges.some(({ units }) => units > 0n));
+    const tiered = holdings.some(({ row }) => policy.layout.tieredAssets.includes(row / 2));
     // Hedges serve initial margin, or maintenance margin where a shortfall would be left.
     const level = report.shortfall > 0n ? "maintenance" : "initial";
     const came = level === "initial" ? report.initialSurplus : report.maintenanceSurplus;
     const [n, d] = exactOptimum(policy, holdings, COLUMN[level]);
     expect(came * d).toBeLessThanOrEqual(n);
-    expect(n - came * d).toBeLessThanOrEqual(hedged ? wholeUnits(policy, level) * d : 0n);
+    expect(n - came * d).toBeLessThanOrEqual(hedged || tiered ? wholeUnits(policy, level) * d : 0n);
     if (came * d === n) seen.equal++;
     if (hedged) seen.hedged++;
     if (level === "maintenance") seen.short++;
@@ -95,5 +118,12 @@ describe("closed-form completion against the linear program, in exact fractions"
     // Coefficients of extras are 1, and hedges are used in full: nothing is lost to whole numbers.
     expect(seen.equal).toBe(60);
     expect(seen.hedged).toBeGreaterThan(3);
+  });
+
+  test("is the optimum, but for whole hedges and credits, where assets have tiers", () => {
+    const policy = compiledFrom(compilePolicy(tinyRiskParameters, tinyMarks), tieredPolicy);
+    const random = seeded("exact optimum tiers");
+    const seen = comparedWithOptimum(policy, 60, () => tieredBook(policy.layout, random));
+    for (const [what, count] of Object.entries(seen)) expect(count, what).toBeGreaterThan(3);
   });
 });

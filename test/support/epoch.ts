@@ -22,8 +22,9 @@ import {
   assetCoefficientList,
   groupCoefficientList,
   type PolicyCoefficients,
+  tierCoefficientList,
 } from "../../verifier/src/policy/matrix.ts";
-import { layoutOf, shapeNumbers } from "../../verifier/src/policy/shape.ts";
+import { type Layout, layoutOf, shapeNumbers } from "../../verifier/src/policy/shape.ts";
 import type { Hash } from "../../verifier/src/poseidon.ts";
 import type { Mutation } from "./circuit.ts";
 
@@ -38,6 +39,8 @@ export interface EpochParts {
   /** How the verifier derives its challenges: the real way, or a weakened one that an attack needs. */
   readonly gammaOf?: (input: GammaInput) => bigint;
   readonly betaOf?: (gamma: bigint, weights: bigint) => bigint;
+  /** The tables' rows, when the circuit is to have others than its shape says. */
+  readonly layout?: Layout;
   /** Poseidon by default. */
   readonly hash?: Hash;
   /** Tables that the prover opens instead of the true sums. */
@@ -67,7 +70,7 @@ const WEIGHTS_SALT = 0x77656967687473n;
 /** Everything that the exchange commits to before gamma. */
 export function gammaInputOf(parts: EpochParts): GammaInput {
   const { policy, batches, claims, totals, hash } = parts;
-  const layout = layoutOf(policy.shape);
+  const layout = parts.layout ?? layoutOf(policy.shape);
   const truth = new Map<number, bigint>();
   for (const sums of sumsOf(parts, 0n)) accumulate(truth, sums.totals);
   return {
@@ -90,7 +93,7 @@ export function gammaInputOf(parts: EpochParts): GammaInput {
 
 export function stateEpoch(parts: EpochParts): EpochStatement {
   const { policy, claims, hash } = parts;
-  const layout = layoutOf(policy.shape);
+  const layout = parts.layout ?? layoutOf(policy.shape);
   const gammaInput = gammaInputOf(parts);
   const gamma = (parts.gammaOf ?? gammaChallenge)(gammaInput);
 
@@ -124,6 +127,7 @@ export function stateEpoch(parts: EpochParts): EpochStatement {
   const inputs = {
     ...Object.fromEntries(PUBLIC_SIGNALS.epoch.map((name) => [name, signals[name as keyof EpochSignals]])),
     assetCoefficients: policy.assets.map((_, k) => list.slice(5 * k, 5 * k + 5)),
+    tierCoefficients: tierCoefficientList(policy).map(toField),
     groupCoefficients: policy.groups.flatMap((_, g) => groupCoefficientList(policy, g).map(toField)),
     totals: rows.map((row) => of(totals, row)),
     totalBlind: of(totals, ROW_BLIND),

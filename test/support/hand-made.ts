@@ -36,6 +36,16 @@ export const FED: Shape = {
   ],
 };
 
+/** Two tiered assets beside one that hedges. */
+export const TIERED: Shape = {
+  assets: 3,
+  groups: [{ instruments: 1, scenarios: 1, hedges: [1] }],
+  tiers: [
+    { asset: 0, portions: 2 },
+    { asset: 2, portions: 1 },
+  ],
+};
+
 export type Matrix = ReadonlyMap<number, MatrixRow>;
 
 /** An account with everything that decides its equations; `surplus` is the signed free collateral, 10^-6 quote. */
@@ -88,7 +98,14 @@ export function absurdPolicy(random: Random, shape: Shape = TINY, bits = 24): Po
     debtMaintenance: any(),
     debtInitial: any(),
   }));
-  return { shape, assets, groups: shape.groups.map(group) };
+  // Widths and weights of every size that the circuit has to bear, the credits of any sign.
+  const tiers = shape.tiers?.map(({ portions }) => ({
+    widths: Array.from({ length: portions }, () => random.bits(Math.min(bits, 64))),
+    weights: Array.from({ length: portions }, () => random.bits(Math.min(bits, 32))),
+    lastWeight: random.bits(Math.min(bits, 32)),
+    credit: { maintenance: any(), initial: any() },
+  }));
+  return { shape, assets, groups: shape.groups.map(group), ...(tiers === undefined ? {} : { tiers }) };
 }
 
 /** Column sums of M over entries. */
@@ -112,12 +129,14 @@ export function brokenColumns(layout: Layout, matrix: Matrix, account: HandMadeA
 export interface CompletionChoice {
   /** How much of `available` a hedge uses; nothing by default. */
   readonly hedge?: (available: bigint) => bigint;
+  /** How much of a portion is used, of the `most` that it can hold of what is left; all by default. */
+  readonly fill?: (most: bigint) => bigint;
   /** What is added to the smallest value that an auxiliary may have; nothing by default. */
   readonly excess?: () => bigint;
 }
 
 /**
- * Completes M z = 0: equity, hedges, extras, maxima or what feeds the parent, slacks, free. Of a group's extras the first
+ * Completes M z = 0: equity, hedges, tiers, extras, maxima or what feeds the parent, slacks, free. Of a group's extras the first
  * makes up for what its extra columns lack, the others only have an excess. Rows are used as the matrix has them, so that an account can
  * also be completed for a matrix that is wrong. Throws when a number needs more than its two rows.
  */
@@ -125,7 +144,7 @@ export function completeByHand(
   layout: Layout,
   matrix: Matrix,
   holdings: readonly Entry[],
-  { hedge = () => 0n, excess = () => 0n }: CompletionChoice = {},
+  { hedge = () => 0n, fill = (most) => most, excess = () => 0n }: CompletionChoice = {},
 ): HandMadeAccount {
   const sums = columnSums(matrix, layout.columns, holdings);
   const auxiliaries: Entry[] = [];
@@ -159,6 +178,24 @@ export function completeByHand(
       available -= used;
     }
     money(layout.slackCap(asset), available);
+  }
+  for (const { asset, portions } of layout.shape.tiers ?? []) {
+    const [split, credit] = [layout.splitColumn(asset), layout.creditColumn(asset)];
+    // How many units of an auxiliary a column has room for.
+    const room = (row: number, column: number): bigint => {
+      const takes = -(new Map(matrix.get(row)!).get(column) ?? 0n);
+      return takes > 0n ? sums[column]! / takes : 0n;
+    };
+    for (let t = 0; t < portions; t++) {
+      const row = layout.portion(asset, t);
+      let most = room(row, split);
+      if (most > MAX_QUANTITY) most = MAX_QUANTITY;
+      add(row, fill(most));
+    }
+    money(layout.rest(asset), room(layout.rest(asset), split));
+    money(layout.slackSplit(asset), sums[split]!);
+    money(layout.credit(asset), room(layout.credit(asset), credit));
+    money(layout.slackCredit(asset), sums[credit]!);
   }
   for (const [g, group] of layout.shape.groups.entries()) {
     const columns = Array.from({ length: ownColumns(group) }, (_, s) => layout.scenarioColumn(g, s));

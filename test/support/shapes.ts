@@ -5,9 +5,10 @@ import {
   assetCoefficientList,
   groupCoefficientList,
   type PolicyCoefficients,
+  tierCoefficientList,
 } from "../../verifier/src/policy/matrix.ts";
 import { linkNumbers, type Shape } from "../../verifier/src/policy/shape.ts";
-import { FED, TINY } from "./hand-made.ts";
+import { FED, TIERED, TINY } from "./hand-made.ts";
 
 /** Shapes that differ in all that a shape can differ in. */
 export const SHAPES = {
@@ -27,10 +28,11 @@ export const SHAPES = {
     ],
   },
   fed: FED,
+  tiered: TIERED,
 } satisfies Record<string, Shape>;
 
 /** Parameters of the epoch circuit, and of its gadgets that know the shape. */
-export function shapeParameters({ assets, groups }: Shape): Parameter[] {
+export function shapeParameters({ assets, groups, tiers = [] }: Shape): Parameter[] {
   const hedged = groups.flatMap(({ hedges }) => hedges);
   return [
     assets,
@@ -40,6 +42,8 @@ export function shapeParameters({ assets, groups }: Shape): Parameter[] {
     groups.map(({ hedges }) => hedges.length),
     hedged.length > 0 ? hedged : [0],
     groups.map(linkNumbers),
+    tiers.length,
+    tiers.length > 0 ? tiers.map(({ asset, portions }) => [asset, portions]) : [[0, 0]],
   ];
 }
 
@@ -48,6 +52,7 @@ export function coefficientInputs(policy: PolicyCoefficients): Record<string, In
   const list = assetCoefficientList(policy).map(toField);
   return {
     assetCoefficients: policy.assets.map((_, k) => list.slice(5 * k, 5 * k + 5)),
+    tierCoefficients: tierCoefficientList(policy),
     groupCoefficients: policy.groups.flatMap((_, g) => groupCoefficientList(policy, g).map(toField)),
   };
 }

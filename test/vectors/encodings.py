@@ -255,11 +255,15 @@ def policy_rows(policy):
         columns["next"] += group["scenarios"] + group.get("extraColumns", 0)
     capped = sorted({asset for group in shape["groups"] for asset in group["hedges"]})
     cap = {asset: columns["next"] + i for i, asset in enumerate(capped)}
+    first = columns["next"] + len(capped)
+    split = {tier["asset"]: first + 2 * i for i, tier in enumerate(shape.get("tiers", []))}
     rows = {}
     for k, a in enumerate(policy["assets"]):
         rows[2 * k] = {0: a["value"], 1: a["maintenance"], 2: a["initial"]}
         if k in cap:
             rows[2 * k][cap[k]] = 1
+        if k in split:
+            rows[2 * k][split[k]] = 2**64 - 1
         rows[2 * k + 1] = {0: -a["value"], 1: a["debtMaintenance"], 2: a["debtInitial"]}
     row = 2 * shape["assets"]
     for g, group in enumerate(policy["groups"]):
@@ -272,6 +276,16 @@ def policy_rows(policy):
     holdings = row
     auxiliaries = [{0: -1}, {0: 1}, {1: 1}, {1: -1}, {2: -1}]
     auxiliaries += [{cap[asset]: -1} for asset in capped]
+    without_twin = set()
+    for asset, tier in zip(split, policy.get("tiers", [])):
+        taken, counted = split[asset], split[asset] + 1
+        for width, weight in zip(tier["widths"], tier["weights"]):
+            without_twin.add(len(auxiliaries))
+            auxiliaries.append({taken: -width, counted: width * weight})
+        whole = 2**64 - 1
+        auxiliaries.append({taken: -whole, counted: whole * tier["lastWeight"]})
+        auxiliaries += [{taken: -1}, {counted: -1}]
+        auxiliaries.append({1: tier["credit"]["maintenance"], 2: tier["credit"]["initial"], counted: -whole})
     for g, group in enumerate(policy["groups"]):
         count = shape["groups"][g]["scenarios"]
         own = count + shape["groups"][g].get("extraColumns", 0)
@@ -297,6 +311,8 @@ def policy_rows(policy):
             auxiliaries.append({1: extra["maintenance"], 2: extra["initial"], **data})
     for i, fine in enumerate(auxiliaries):
         rows[AUXILIARY + 2 * i] = fine
+        if i in without_twin:
+            continue
         rows[AUXILIARY + 2 * i + 1] = {column: 2**40 * value for column, value in fine.items()}
     return rows, holdings, 2 * len(auxiliaries)
 
@@ -313,9 +329,16 @@ def policy_hash(policy):
         link += [group.get("extras", 0), group.get("extraColumns", 0)]
         if any(link):
             numbers += [g, *link]
+    if "tiers" in shape:
+        numbers.append(len(shape["groups"]))
+        for tier in shape["tiers"]:
+            numbers += [tier["asset"], tier["portions"]]
     assets = []
     for a in policy["assets"]:
         assets += [a["value"], a["maintenance"], a["initial"], a["debtMaintenance"], a["debtInitial"]]
+    for tier in policy.get("tiers", []):
+        credit = tier["credit"]
+        assets += [*tier["widths"], *tier["weights"], tier["lastWeight"], credit["maintenance"], credit["initial"]]
     hashes = [sponge(POLICY_ASSETS, [c % P for c in assets])]
     for g, group in enumerate(policy["groups"]):
         listed = []
@@ -543,6 +566,11 @@ FED_SHAPE = {
         {"instruments": 0, "scenarios": 2, "hedges": [0, 1], "extras": 2, "extraColumns": 2},
     ],
 }
+TIERED_SHAPE = {
+    "assets": 3,
+    "groups": [{"instruments": 1, "scenarios": 2, "hedges": [1], "extras": 1}],
+    "tiers": [{"asset": 0, "portions": 3}, {"asset": 2, "portions": 1}],
+}
 
 
 def policy_case(shape):
@@ -581,6 +609,16 @@ def policy_case(shape):
         return made
 
     policy = {"shape": shape, "assets": [asset() for _ in range(3)], "groups": [group(of) for of in shape["groups"]]}
+    if "tiers" in shape:
+        policy["tiers"] = [
+            {
+                "widths": [rng.randrange(2**64) for _ in range(tier["portions"])],
+                "weights": [rng.randrange(2**32) for _ in range(tier["portions"])],
+                "lastWeight": rng.randrange(2**32),
+                "credit": {"maintenance": signed(), "initial": signed()},
+            }
+            for tier in shape["tiers"]
+        ]
     rows, held, auxiliaries = policy_rows(policy)
     gamma = field()
     polynomials = {
@@ -590,7 +628,7 @@ def policy_case(shape):
     polynomials[FREE] = -(10**6) * gamma**2 % P
     polynomials[BLIND] = 0
 
-    table = list(range(held)) + list(range(AUXILIARY, AUXILIARY + auxiliaries))
+    table = sorted(rows)
     totals = {row: rng.randrange(2**100) for row in rng.sample(table, 12)}
     weights = {row: field() for row in rng.sample(table, 12)}
     claims = [rng.randrange(2**128) for _ in range(shape["assets"] + 1)]
@@ -639,6 +677,7 @@ vectors = {
     "challenges": [challenge_case([0]), challenge_case([2**128 - 1, 0, 5])],
     "policy": policy_case(PLAIN_SHAPE),
     "fedPolicy": policy_case(FED_SHAPE),
+    "tieredPolicy": policy_case(TIERED_SHAPE),
 }
 
 

@@ -60,6 +60,12 @@ interface GivenPolicy
   readonly weightsCommitment: Numeric;
   readonly shape: Shape;
   readonly assets: Named<"value" | "maintenance" | "initial" | "debtMaintenance" | "debtInitial">[];
+  readonly tiers?: {
+    readonly widths: Numeric[];
+    readonly weights: Numeric[];
+    readonly lastWeight: Numeric;
+    readonly credit: Named<"maintenance" | "initial">;
+  }[];
   readonly groups: {
     readonly instruments: (GivenFree & Named<"value" | "shortMaintenance" | "shortInitial">)[];
     readonly max: Named<"maintenance" | "initial"> & { readonly parent?: Numeric };
@@ -181,6 +187,7 @@ describe("encodings agree with the independent computation of", () => {
   it.each([
     ["a policy", vectors.policy],
     ["a policy whose groups feed each other", vectors.fedPolicy],
+    ["a policy whose assets have tiers", vectors.tieredPolicy],
   ])("%s: its hash, the polynomial of every row, commitments to totals and weights", (_, file) => {
     const given = file as unknown as GivenPolicy;
     const policy: PolicyCoefficients = {
@@ -192,6 +199,16 @@ describe("encodings agree with the independent computation of", () => {
         debtMaintenance: big(a.debtMaintenance),
         debtInitial: big(a.debtInitial),
       })),
+      ...(given.tiers
+        ? {
+            tiers: given.tiers.map(({ widths, weights, lastWeight, credit }) => ({
+              widths: bigs(widths),
+              weights: bigs(weights),
+              lastWeight: big(lastWeight),
+              credit: { maintenance: big(credit.maintenance), initial: big(credit.initial) },
+            })),
+          }
+        : {}),
       groups: given.groups.map(({ instruments, max, feed, hedges, extras }) => ({
         instruments: instruments.map((n) => ({
           value: big(n.value),

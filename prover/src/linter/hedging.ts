@@ -1,6 +1,7 @@
 import { COLUMN } from "@plimsoll/verifier/policy/shape.ts";
 import type { Finding } from "./report.ts";
 import { closedBySlacks, coefficient, type System } from "./system.ts";
+import { lostToWholeCredit } from "./tiers.ts";
 import { roundedUp, type SurplusColumn, type UnitBound, unitBound } from "./unit-weights.ts";
 import { describeColumn, describeRow } from "./words.ts";
 
@@ -12,8 +13,8 @@ export interface UnitWeights {
 }
 
 /**
- * unitWeight of every asset, and the last part of rule (5): what a borrowed unit can do for an account at best, hedges included,
- * is no more than what its debt costs, in initial and in maintenance margin.
+ * unitWeight of every asset, and the last part of rule (5): what a borrowed unit can do for an account at best, hedges and
+ * tiers included, is no more than what its debt costs, in initial and in maintenance margin.
  */
 export function unitWeights(system: System): UnitWeights {
   const weights: bigint[] = [];
@@ -34,7 +35,9 @@ export function unitWeights(system: System): UnitWeights {
         bounds.push(bound);
         findings.push(...borrowed(system, bound, column));
       }
-      if (column === COLUMN.initial) weights.push(bound === undefined ? 0n : roundedUp(bound));
+      const isTiered = system.layout.tieredAssets.includes(k);
+      const whole = isTiered ? lostToWholeCredit(system, k, column) : 0n;
+      if (column === COLUMN.initial) weights.push(bound === undefined ? 0n : roundedUp(bound) + whole);
     }
   }
   return { unitWeights: weights, bounds, findings };

@@ -13,6 +13,7 @@ import type { Finding, LintEvidence, LintReport, RuleCertificate } from "./repor
 import { ruleClaims } from "./rules.ts";
 import { structureFindings } from "./structure.ts";
 import type { System } from "./system.ts";
+import { tierFindings } from "./tiers.ts";
 import { warnings } from "./warnings.ts";
 import { describeCombination } from "./words.ts";
 
@@ -47,6 +48,7 @@ export async function lintSystem(system: System): Promise<LintReport> {
     ...structureFindings(system),
     ...pairFindings(system),
     ...feedingFindings(system),
+    ...tierFindings(system),
   ];
   const certificates: RuleCertificate[] = [];
   for (const { rule, where, claim, broken, problem, guesses } of ruleClaims(system)) {

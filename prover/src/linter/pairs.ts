@@ -4,9 +4,9 @@ import { closedBySlacks, coefficient, rowOf, type System } from "./system.ts";
 import { describeColumn } from "./words.ts";
 
 /**
- * Rule (5), row against row: in every column but a cap, one unit of an asset with one unit of its debt adds nothing, and so does
- * a long with its short; a debt costs at least its value, even where the asset counts for nothing. A cap column is left out:
- * a borrowed unit does lift the cap, and `borrowed-unit-gains` weighs what it can do there against what its debt costs.
+ * Rule (5), row against row: in every column but a cap or a split, one unit of an asset with one unit of its debt adds nothing, and so does
+ * a long with its short; a debt costs at least its value, even where the asset counts for nothing. Cap and split columns are left
+ * out: a borrowed unit does lift the cap, or the credit, and `borrowed-unit-gains` weighs what it can do there against what its debt costs.
  */
 export function pairFindings(system: System): Finding[] {
   const { layout } = system;
@@ -41,7 +41,11 @@ export function pairFindings(system: System): Finding[] {
 }
 
 function pair(system: System, credit: number, counterweight: number, words: string): Finding[] {
-  const caps = new Set(system.layout.cappedAssets.map((k) => system.layout.capColumn(k)));
+  const { layout } = system;
+  const caps = new Set([
+    ...layout.cappedAssets.map((k) => layout.capColumn(k)),
+    ...layout.tieredAssets.map((k) => layout.splitColumn(k)),
+  ]);
   const columns = new Set(
     [...rowOf(system, credit), ...rowOf(system, counterweight)]
       .map(([column]) => column)
@@ -61,7 +65,7 @@ function pair(system: System, credit: number, counterweight: number, words: stri
       {
         rule: "pairs-never-gain",
         severity: "refuse",
-        where: `${words}, ${describeColumn(system.layout, column)}`,
+        where: `${words}, ${describeColumn(layout, column)}`,
         words: `one of each, which is nothing, adds ${gain} there`,
         counterexample: { kind: "change", quantities, gain },
       },

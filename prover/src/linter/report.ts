@@ -26,6 +26,8 @@ export type Rule =
   /** (7) */
   | "gains-within-losses"
   | "fed-max-is-charged"
+  /** Of a tiered asset, a later portion never counts more. */
+  | "tiers-never-rise"
   | "unit-weight"
   /** Warnings: a policy that is sound and perhaps not prudent. */
   | "uncharged-scan-risk"

@@ -1,8 +1,9 @@
-import { COLUMN, hasMax, ownColumns, type RowRole } from "@plimsoll/verifier/policy/shape.ts";
+import { COLUMN, hasMax, isHolding, ownColumns, type RowRole } from "@plimsoll/verifier/policy/shape.ts";
 import type { Claim, Multipliers } from "./claim.ts";
 import { positiveMaximum } from "./integers.ts";
 import type { Rule } from "./report.ts";
-import { coefficient, freeUnknown, HOLDING_KINDS, type System, unknowns } from "./system.ts";
+import { coefficient, freeUnknown, type System, unknowns } from "./system.ts";
+import { withTiers } from "./tiers.ts";
 
 /** A rule as a claim, with multipliers that certify it for a policy of the usual structure. */
 export interface RuleClaim {
@@ -35,7 +36,7 @@ export function ruleClaims(system: System): RuleClaim[] {
 }
 
 const everyRow = (): boolean => true;
-const withoutHoldings = (role: RowRole): boolean => !HOLDING_KINDS.has(role.kind);
+const withoutHoldings = (role: RowRole): boolean => !isHolding(role);
 
 /** (1) 10^6 free <= equity+ - equity-. Guess: hedges are paid for out of the haircut of the asset that hedges. */
 function freeWithinEquity(system: System): RuleClaim {
@@ -51,10 +52,11 @@ function freeWithinEquity(system: System): RuleClaim {
     broken: "more free collateral than equity",
     problem: problem(system, [...unknowns(system, everyRow, gains), freeUnknown(1n)]),
     guesses: [
-      integers(
+      multipliers(
+        system,
+        (h) => coefficient(system, h, COLUMN.initial),
         [COLUMN.equity, 1n],
         [COLUMN.initial, -1n],
-        ...caps(system, (h) => coefficient(system, h, COLUMN.initial)),
       ),
     ],
   };
@@ -76,10 +78,11 @@ function maintenanceWithinEquity(system: System): RuleClaim {
     broken: "more surplus over maintenance margin than equity",
     problem: problem(system, [...unknowns(system, everyRow, gains), freeUnknown(0n)]),
     guesses: [
-      integers(
+      multipliers(
+        system,
+        (h) => coefficient(system, h, COLUMN.maintenance),
         [COLUMN.equity, 1n],
         [COLUMN.maintenance, -1n],
-        ...caps(system, (h) => coefficient(system, h, COLUMN.maintenance)),
       ),
     ],
   };
@@ -99,7 +102,7 @@ function noSlackFromNothing(system: System): RuleClaim {
       freeUnknown(0n),
     ]),
     guesses: [
-      integers([COLUMN.maintenance, -1n], ...caps(system, (h) => coefficient(system, h, COLUMN.maintenance))),
+      multipliers(system, (h) => coefficient(system, h, COLUMN.maintenance), [COLUMN.maintenance, -1n]),
     ],
   };
 }
@@ -117,7 +120,7 @@ function noEquityFromNothing(system: System): RuleClaim {
       ...unknowns(system, include, gainsOf([[layout.equityPlus, 1n]])),
       freeUnknown(0n),
     ]),
-    guesses: [integers([COLUMN.equity, -1n])],
+    guesses: [multipliers(system, () => 0n, [COLUMN.equity, -1n])],
   };
 }
 
@@ -140,7 +143,7 @@ function initialImpliesMaintenance(system: System): RuleClaim {
     claim: "whoever has initial margin has maintenance margin without a shortfall",
     broken: "initial margin is met and maintenance margin is not",
     problem: problem(system, [...unknowns(system, everyRow, gains), free]),
-    guesses: [integers([COLUMN.maintenance, 1n], [COLUMN.initial, -1n], ...caps(system, lostCredit))],
+    guesses: [multipliers(system, lostCredit, [COLUMN.maintenance, 1n], [COLUMN.initial, -1n])],
   };
 }
 
@@ -157,7 +160,7 @@ function noHedgeFromNothing(system: System): RuleClaim {
       ...unknowns(system, withoutHoldings, gainsOf(hedges.map((row) => [row, 1n]))),
       freeUnknown(0n),
     ]),
-    guesses: [integers(...layout.cappedAssets.map((k): [number, bigint] => [layout.capColumn(k), -1n]))],
+    guesses: [multipliers(system, () => 1n)],
   };
 }
 
@@ -207,11 +210,12 @@ function scenariosAreCharged(system: System, group: number): RuleClaim {
     broken: `profit in a scenario of group ${group} without holdings or a maximum`,
     problem: problem(system, [...unknowns(system, include, gainsOf(slacks.map((row) => [row, 1n]))), free]),
     guesses: [
-      integers(...byColumn, ...caps(system, profit)),
-      integers(
+      multipliers(system, profit, ...byColumn),
+      multipliers(
+        system,
+        (h) => profit(h) + offset * coefficient(system, h, COLUMN.maintenance),
         [COLUMN.maintenance, -offset],
         ...byColumn,
-        ...caps(system, (h) => profit(h) + offset * coefficient(system, h, COLUMN.maintenance)),
       ),
     ],
   };
@@ -234,8 +238,13 @@ function gainsOf(entries: readonly (readonly [number, bigint])[]): (row: number)
   return (row) => byRow.get(row) ?? 0n;
 }
 
-function integers(...entries: readonly (readonly [number, bigint])[]): Multipliers {
-  return { denominator: 1n, byColumn: new Map(entries) };
+/** Whole multipliers of some columns; those of caps and tiers follow from what a hedge, or a unit of credit, needs of the claim. */
+function multipliers(
+  system: System,
+  need: (row: number) => bigint,
+  ...entries: readonly (readonly [number, bigint])[]
+): Multipliers {
+  return withTiers(system, need, [...entries, ...caps(system, need)]);
 }
 
 /** Multiplier of each cap: minus the largest `need` among the hedges under it, and never positive (its slack's inequality). */

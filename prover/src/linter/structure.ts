@@ -4,7 +4,7 @@ import { brokenTwins, coefficient, feedOf, rowOf, type System, slackOf } from ".
 import { describeColumn, describeRow } from "./words.ts";
 
 /**
- * What the other rules build on and M has by construction: coarse rows are 2^40 times the fine ones, each column has a slack
+ * What the other rules build on and M has by construction: coarse rows are 2^40 times the fine ones, portions have none, each column has a slack
  * that is -1 there and nothing elsewhere, or pos and neg that are -1 and +1 there and nothing but margins and the parent's column
  * elsewhere (so the polyhedron of multipliers has vertices), and rows touch no column foreign to
  * their role (an asset in a scenario column would escape its cap and `unitWeight`).
@@ -17,8 +17,14 @@ export function structureFindings(system: System): Finding[] {
     where,
     words,
   });
+  const portions = new Set(layout.roles.flatMap(({ row, role }) => (role.kind === "portion" ? [row] : [])));
   const findings = brokenTwins(system).map((row) =>
-    refuse(describeRow(layout, row), "its coarse row is not 2^40 times its fine row in every column"),
+    refuse(
+      describeRow(layout, row),
+      portions.has(row)
+        ? "it has a coarse row, so it holds more than its width"
+        : "its coarse row is not 2^40 times its fine row in every column",
+    ),
   );
   for (let column = 0; column < layout.columns; column++) {
     const fed = feedOf(system, column);
@@ -53,8 +59,10 @@ function columnsOf(layout: Layout, role: RowRole): ReadonlySet<number> {
       layout.scenarioColumn(group, s),
     );
   switch (role.kind) {
-    case "asset":
-      return new Set([equity, maintenance, initial, ...cap(role.asset)]);
+    case "asset": {
+      const split = layout.tieredAssets.includes(role.asset) ? [layout.splitColumn(role.asset)] : [];
+      return new Set([equity, maintenance, initial, ...cap(role.asset), ...split]);
+    }
     case "debt":
       return new Set([equity, maintenance, initial]);
     case "long":
@@ -70,6 +78,15 @@ function columnsOf(layout: Layout, role: RowRole): ReadonlySet<number> {
       return new Set([initial]);
     case "slackCap":
       return new Set(cap(role.asset));
+    case "portion":
+    case "rest":
+      return new Set([layout.splitColumn(role.asset), layout.creditColumn(role.asset)]);
+    case "slackSplit":
+      return new Set([layout.splitColumn(role.asset)]);
+    case "slackCredit":
+      return new Set([layout.creditColumn(role.asset)]);
+    case "credit":
+      return new Set([maintenance, initial, layout.creditColumn(role.asset)]);
     case "max": {
       const { scenarios, feeds } = layout.shape.groups[role.group]!;
       const parent = feeds?.by === "max" ? [layout.scenarioColumn(feeds.parent, feeds.column)] : [];

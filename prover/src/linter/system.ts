@@ -4,6 +4,8 @@ import {
   COLUMN,
   coarse,
   hasMax,
+  isHolding,
+  isTwinned,
   type Layout,
   ownColumns,
   type RowRole,
@@ -15,8 +17,6 @@ export interface System {
   readonly layout: Layout;
   readonly matrix: ReadonlyMap<number, MatrixRow>;
 }
-
-export const HOLDING_KINDS: ReadonlySet<RowRole["kind"]> = new Set(["asset", "debt", "long", "short"]);
 
 export function rowOf({ matrix }: System, row: number): MatrixRow {
   return matrix.get(row) ?? [];
@@ -30,7 +30,8 @@ export function coefficient(system: System, row: number, column: number): bigint
 /**
  * The unknowns of a claim: every fine row that `include` lets in, with its gain.
  * Coarse rows are left out: each is 2^40 times its fine row in every column and in every gain, so multipliers that certify the
- * fine row certify the coarse one (`brokenTwins` checks the factor). Quantities are real here, which only makes claims stronger.
+ * fine row certify the coarse one (`brokenTwins` checks the factor). Quantities are real here, and portions of any size, which only
+ * makes claims stronger.
  */
 export function unknowns(
   system: System,
@@ -47,19 +48,19 @@ export function freeUnknown(gain: bigint): Unknown {
   return { row: ROW_FREE, terms: [[COLUMN.initial, -FREE_UNIT]], gain: gain * FREE_UNIT, signed: true };
 }
 
-/** Fine auxiliary rows whose coarse twin is not exactly 2^40 times as heavy. */
+/** Fine auxiliary rows whose coarse twin is not exactly 2^40 times as heavy, and portions that have any. */
 export function brokenTwins(system: System): number[] {
   return system.layout.roles
-    .filter(({ role }) => !HOLDING_KINDS.has(role.kind))
-    .map(({ row }) => row)
-    .filter((row) => {
-      const fine = rowOf(system, row);
+    .filter(({ role }) => !isHolding(role))
+    .filter(({ row, role }) => {
+      const fine = isTwinned(role) ? rowOf(system, row) : [];
       const twin = rowOf(system, coarse(row));
       return (
         fine.length !== twin.length ||
         fine.some(([column, c], i) => twin[i]?.[0] !== column || twin[i]?.[1] !== c << COARSE_SHIFT)
       );
-    });
+    })
+    .map(({ row }) => row);
 }
 
 /** What M makes of a combination, by column, without zeros. */
@@ -93,7 +94,12 @@ export function slackOf({ layout }: System, column: number): number | undefined 
     return hasMax(group) || scenario >= group.scenarios ? layout.slackScenario(g, scenario) : undefined;
   }
   const capped = layout.cappedAssets.find((k) => layout.capColumn(k) === column);
-  return capped === undefined ? undefined : layout.slackCap(capped);
+  if (capped !== undefined) return layout.slackCap(capped);
+  for (const k of layout.tieredAssets) {
+    if (column === layout.splitColumn(k)) return layout.slackSplit(k);
+    if (column === layout.creditColumn(k)) return layout.slackCredit(k);
+  }
+  return undefined;
 }
 
 /**

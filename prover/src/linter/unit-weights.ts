@@ -1,13 +1,17 @@
-import { COLUMN, type GroupShape, hasMax } from "@plimsoll/verifier/policy/shape.ts";
+import { COLUMN, type GroupShape, hasMax, isHolding } from "@plimsoll/verifier/policy/shape.ts";
 import { type Claim, type Combination, certifies, dot, refutedBy, type Unknown } from "./claim.ts";
 import { decideExactly } from "./exact-simplex.ts";
 import { positiveMaximum } from "./integers.ts";
 import { coefficient, rowOf, type System } from "./system.ts";
+import { departures } from "./tiers.ts";
 
 /** How an account makes up for one unit of an asset that left: auxiliaries change by quantity / denominator. */
 export interface UnitBound {
   readonly asset: number;
-  /** The auxiliary of the cap that gives way, one for one: the slack of what is not hedging, or a hedge. */
+  /**
+   * The auxiliary that gives way: of a cap, the slack of what is not hedging or a hedge, one for one; of tiers, a portion, the
+   * rest or what is not counted, and the credit with it.
+   */
   readonly tight: number | undefined;
   /** Fall of the column's surplus: numerator / denominator, in money units. */
   readonly numerator: bigint;
@@ -26,7 +30,7 @@ export type SurplusColumn = typeof COLUMN.initial | typeof COLUMN.maintenance;
  * So f(h) - f(h less one unit) <= y . M_asset at the vertex y that is best for what remains, and the largest of those over all vertices
  * bounds any number of departures, together and one after the other, of any mix of assets. Over all of D it would be
  * infinite (a cap's multiplier can grow); at a vertex some inequality of the asset's cap is an equality, or y_cap could still move.
- * Hence one linear program for each auxiliary in that cap, with that inequality made an equality.
+ * Hence one linear program for each auxiliary in that cap, with that inequality made an equality. A tiered asset needs none: see `departures`.
  *
  * Each bound comes with the change u of auxiliaries that achieves it: M_asset = u . M_auxiliaries + bound in every column but those of
  * equity and the other surplus, u >= 0 except for the tight one. For y on that face y . M_asset = bound + sum u_a (y . M_a) <= bound.
@@ -35,6 +39,12 @@ export type SurplusColumn = typeof COLUMN.initial | typeof COLUMN.maintenance;
 export function unitBound(system: System, asset: number, column: SurplusColumn): UnitBound | undefined {
   const { layout } = system;
   const own = coefficient(system, layout.asset(asset), column);
+  if (layout.tieredAssets.includes(asset)) {
+    const proved = departures(system, asset).map(({ tight, change, denominator }) =>
+      boundProvedBy(faceOf(system, asset, column, tight, change.keys()), change, denominator),
+    );
+    return proved.reduce(larger);
+  }
   if (!layout.cappedAssets.includes(asset)) {
     return { asset, tight: undefined, numerator: own, denominator: 1n, change: new Map() };
   }
@@ -48,11 +58,15 @@ export function unitBound(system: System, asset: number, column: SurplusColumn):
     const bound = closedForm(face, system) ?? minimum(face);
     if (bound === "empty") continue;
     if (bound === "unbounded") return undefined;
-    if (worst === undefined || bound.numerator * worst.denominator > worst.numerator * bound.denominator) {
-      worst = bound;
-    }
+    worst = worst === undefined ? bound : larger(worst, bound);
   }
   return worst;
+}
+
+/** The larger of two bounds; undefined where one is missing. */
+function larger(a: UnitBound | undefined, b: UnitBound | undefined): UnitBound | undefined {
+  if (a === undefined || b === undefined) return undefined;
+  return b.numerator * a.denominator > a.numerator * b.denominator ? b : a;
 }
 
 /** The bound as a whole number of money units, rounded up and never negative. */
@@ -65,45 +79,57 @@ export interface Face {
   readonly asset: number;
   readonly assetRow: number;
   readonly tight: number;
+  /** Whose inequalities are equalities as well: of a tiered asset, its credit. */
+  readonly alsoTight: ReadonlySet<number>;
   readonly column: SurplusColumn;
   readonly columns: number;
   readonly auxiliaries: readonly Unknown[];
   readonly assetTerms: Unknown["terms"];
 }
 
-export function faceOf(system: System, asset: number, column: SurplusColumn, tight: number): Face {
+/** `rows`: the auxiliaries that a change to be checked touches; all by default. */
+export function faceOf(
+  system: System,
+  asset: number,
+  column: SurplusColumn,
+  tight: number,
+  rows: Iterable<number> = enteringRows(system, column),
+): Face {
   const { layout } = system;
   const open: ReadonlySet<number> = new Set(
     [COLUMN.equity, COLUMN.maintenance, COLUMN.initial].filter((c) => c !== column),
   );
   const visible = (row: number): Unknown["terms"] => rowOf(system, row).filter(([c]) => !open.has(c));
-  const surplus = column === COLUMN.initial ? "slackInitial" : "slackMaintenance";
-  const kinds = new Set<string>([
-    surplus,
-    "slackCap",
-    "max",
-    "slackScenario",
-    "pos",
-    "neg",
-    "hedge",
-    "extra",
-  ]);
   return {
     asset,
     assetRow: layout.asset(asset),
     tight,
+    alsoTight: new Set(layout.tieredAssets.includes(asset) ? [layout.credit(asset)] : []),
     column,
     columns: layout.columns,
     assetTerms: visible(layout.asset(asset)),
-    auxiliaries: layout.roles
-      .filter(({ role }) => kinds.has(role.kind))
-      .map(({ row }) => ({
-        row,
-        terms: visible(row),
-        gain: 0n,
-        ...(row === tight ? { signed: true } : {}),
-      })),
+    auxiliaries: [...rows].map((row) => ({
+      row,
+      terms: visible(row),
+      gain: 0n,
+      ...(row === tight ? { signed: true } : {}),
+    })),
   };
+}
+
+/** Auxiliaries that enter a surplus: all but those of equity and of the other surplus, and shortfall. */
+function enteringRows({ layout }: System, column: SurplusColumn): number[] {
+  const surplus = column === COLUMN.initial ? layout.slackInitial : layout.slackMaintenance;
+  const accounts: readonly number[] = [
+    layout.equityPlus,
+    layout.equityMinus,
+    layout.shortfall,
+    layout.slackMaintenance,
+    layout.slackInitial,
+  ];
+  return layout.roles
+    .filter(({ row, role }) => !isHolding(role) && (row === surplus || !accounts.includes(row)))
+    .map(({ row }) => row);
 }
 
 /** Checks the change exactly and returns the bound that it proves, or undefined when it proves none. */
@@ -112,7 +138,8 @@ export function boundProvedBy(face: Face, change: Combination, denominator: bigi
   const known = new Map(face.auxiliaries.map((a) => [a.row, a]));
   for (const [row, quantity] of change) {
     const auxiliary = known.get(row);
-    if (auxiliary === undefined || (quantity < 0n && row !== face.tight)) return undefined;
+    if (auxiliary === undefined || (quantity < 0n && row !== face.tight && !face.alsoTight.has(row)))
+      return undefined;
     for (const [c, coefficient] of auxiliary.terms) rest.set(c, (rest.get(c) ?? 0n) - quantity * coefficient);
   }
   const numerator = rest.get(face.column) ?? 0n;

@@ -21,7 +21,14 @@ export function warnings(policy: PolicyCoefficients, evidence: LintEvidence): Fi
       );
     }
   }
-  const accepted = policy.assets.filter((a) => a.initial > 0n || a.maintenance > 0n).length;
+  const bySize = new Set(
+    policy.tiers?.flatMap(({ credit, weights }, i) =>
+      credit.initial > 0n && weights.some((weight) => weight > 0n) ? [policy.shape.tiers![i]!.asset] : [],
+    ),
+  );
+  const accepted = policy.assets.filter(
+    (a, k) => a.initial > 0n || a.maintenance > 0n || bySize.has(k),
+  ).length;
   if (evidence.acceptedAssets !== undefined && accepted > evidence.acceptedAssets) {
     warn(
       "accepted-assets",

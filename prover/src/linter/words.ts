@@ -29,6 +29,16 @@ export function describeRole(role: RowRole): string {
       return "initial slack";
     case "slackCap":
       return `unhedged rest of asset ${role.asset}`;
+    case "portion":
+      return `portion ${role.portion} of asset ${role.asset}`;
+    case "rest":
+      return `rest of asset ${role.asset} beyond its portions`;
+    case "slackSplit":
+      return `uncounted part of asset ${role.asset}`;
+    case "slackCredit":
+      return `unused credit of asset ${role.asset}`;
+    case "credit":
+      return `credit of asset ${role.asset}`;
     case "max":
       return `maximum of group ${role.group}`;
     case "slackScenario":
@@ -51,6 +61,11 @@ export function describeColumn(layout: Layout, column: number): string {
     const scenario = column - layout.scenarioColumn(g, 0);
     if (scenario >= 0 && scenario < ownColumns(group)) return `scenario ${scenario} of group ${g}`;
   }
+  const tiered = layout.tieredAssets.find(
+    (k) => column === layout.splitColumn(k) || column === layout.creditColumn(k),
+  );
+  if (tiered !== undefined)
+    return `the ${column === layout.splitColumn(tiered) ? "split" : "credit"} of asset ${tiered}`;
   return `the cap of asset ${layout.cappedAssets[column - layout.capColumn(layout.cappedAssets[0]!)]}`;
 }
 

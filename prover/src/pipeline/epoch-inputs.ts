@@ -1,7 +1,11 @@
 import { FIELD, ROW_BLIND, ROW_FREE } from "@plimsoll/verifier/constants.ts";
 import { claimsPolynomial, tableRows } from "@plimsoll/verifier/encodings/totals.ts";
 import { toField } from "@plimsoll/verifier/field.ts";
-import { groupCoefficientList, type PolicyCoefficients } from "@plimsoll/verifier/policy/matrix.ts";
+import {
+  groupCoefficientList,
+  type PolicyCoefficients,
+  tierCoefficientList,
+} from "@plimsoll/verifier/policy/matrix.ts";
 import { layoutOf } from "@plimsoll/verifier/policy/shape.ts";
 import type { CircuitInputs } from "../proving/witness.ts";
 
@@ -40,6 +44,7 @@ export function epochInputs(epoch: EpochOpening): CircuitInputs {
     assetCoefficients: policy.assets.map((a) =>
       [a.value, a.maintenance, a.initial, a.debtMaintenance, a.debtInitial].map(toField),
     ),
+    tierCoefficients: tierCoefficientList(policy).map(toField),
     groupCoefficients: policy.groups.flatMap((_, g) => groupCoefficientList(policy, g).map(toField)),
     totals: rows.map((row) => toField(totals.get(row) ?? 0n)),
     totalBlind: toField(totals.get(ROW_BLIND) ?? 0n),

@@ -11,16 +11,28 @@ export function batchCapacity(name: string): AccountSize {
   return { blocks, words };
 }
 
-/** Shape of an instance of the epoch circuit, whose last three parameters are hedge counts, hedged assets (flat) and links. */
+/** Shape of an instance of the epoch circuit, whose parameters end in hedge counts, hedged assets (flat), links, number of tiered assets, and those. */
 export function epochShape(name: string): Shape {
   const { template, parameters } = findInstance(name);
   if (template !== "Epoch")
     throw new RangeError(`expected an instance of Epoch, came "${name}" of ${template}`);
-  type Parameters = [number, number, number[], number[], number[], number[], number[][]];
-  const [assets, groups, instruments, scenarios, hedgeCounts, hedged, links] = parameters as Parameters;
+  type Parameters = [
+    number,
+    number,
+    number[],
+    number[],
+    number[],
+    number[],
+    number[][],
+    number,
+    [number, number][],
+  ];
+  const [assets, groups, instruments, scenarios, hedgeCounts, hedged, links, tiered, tiers] =
+    parameters as Parameters;
   let next = 0;
   return {
     assets,
+    ...(tiered === 0 ? {} : { tiers: tiers.map(([asset, portions]) => ({ asset, portions })) }),
     groups: Array.from({ length: groups }, (_, g) => {
       const from = next;
       next += hedgeCounts[g]!;

@@ -23,6 +23,7 @@ import {
   type HandMadeAccount,
   houseHoldings,
   sufficientClaims,
+  TIERED,
   TINY,
 } from "../../support/hand-made.ts";
 import { type Random, seeded } from "../../support/random.ts";
@@ -36,6 +37,7 @@ function randomEpoch(random: Random, policy: PolicyCoefficients, count: number, 
   const accounts = [...customers, houseHoldings(layout, customers)].map((holdings) =>
     completeByHand(layout, matrix, holdings, {
       hedge: (available) => random.below(available + 1n),
+      fill: (most) => (random.flag() ? most : random.below(most + 1n)),
       excess: () => random.bits(random.int(30)),
     }),
   );
@@ -55,6 +57,8 @@ const WORTHLESS: PolicyCoefficients = absurdPolicy(seeded("nothing"), TINY, 0);
 
 /** Link numbers of a group that feeds nothing and has no extras. */
 const PLAIN = [0, 0, 0, 0, 0];
+const UNTIERED: Parameter[] = [0, [[0, 0]]];
+const SMALL: Parameter[] = [2, 1, [1], [1], [1], [0], [PLAIN]];
 
 /** Names and values of the scalars of an input. */
 function paths(name: string, value: InputValue): [string, bigint][] {
@@ -106,7 +110,8 @@ describe("Epoch", () => {
     const random = seeded("another epoch");
     const other = stateEpoch(randomEpoch(random, absurdPolicy(random), 4, 2).parts);
     for (const name of Object.keys(honest.inputs)) {
-      if (name.endsWith("Salt")) continue;
+      // Salts are the same in both, and this shape has no tiers.
+      if (name.endsWith("Salt") || name === "tierCoefficients") continue;
       const mixed = { ...honest.inputs, [name]: other.inputs[name]! };
       expect(await acceptsInputs(circuit, mixed), name).toBe(false);
     }
@@ -130,12 +135,15 @@ describe("Epoch", () => {
     expect(Object.keys(honest.signals)).toEqual(PUBLIC_SIGNALS.epoch);
   });
 
-  it("accepts random exchanges whose groups feed each other and have extras", async () => {
+  it.each([
+    ["whose groups feed each other and have extras", "fed", FED],
+    ["whose assets have tiers", "tiered", TIERED],
+  ])("accepts random exchanges %s", async (_, name, shape) => {
     const fed = await loadCircuit({
-      name: "epoch-fed-sum-hash",
+      name: `epoch-${name}-sum-hash`,
       file: "statements/epoch.circom",
       template: "Epoch",
-      parameters: shapeParameters(FED),
+      parameters: shapeParameters(shape),
       public: PUBLIC_SIGNALS.epoch,
       mutate: withSumHash,
     });
@@ -143,10 +151,10 @@ describe("Epoch", () => {
       [1, 1],
       [6, 3],
     ].entries()) {
-      const random = seeded(`fed epoch ${i}`);
+      const random = seeded(`${name} epoch ${i}`);
       const { layout, matrix, accounts, parts } = randomEpoch(
         random,
-        absurdPolicy(random, FED, 20),
+        absurdPolicy(random, shape, 20),
         count!,
         batches!,
       );
@@ -171,16 +179,60 @@ describe("Epoch", () => {
   });
 
   it.each<[string, Parameter[]]>([
-    ["2^14 + 1 columns", [1, 1, [1], [(1 << 14) - 2], [0], [0], [PLAIN]]],
-    ["2^15 + 2 holding rows", [1 << 14, 1, [1], [1], [0], [0], [PLAIN]]],
-    ["2^15 + 6 auxiliary rows", [2, 2, [1, 1], [8190, 8190], [0, 0], [0], [PLAIN, PLAIN]]],
-    ["a hedge by no asset", [2, 1, [1], [1], [1], [2], [PLAIN]]],
-    ["hedges in another order", [2, 1, [1], [1], [2], [1, 0], [PLAIN]]],
-    ["a group that feeds itself", [1, 2, [1, 1], [1, 1], [0, 0], [0], [[1, 0, 0, 0, 0], PLAIN]]],
-    ["a group that feeds none of the shape", [1, 1, [1], [1], [0], [0], [[2, 1, 0, 0, 0]]]],
-    ["a group that feeds other scenarios", [1, 2, [1, 1], [1, 2], [0, 0], [0], [[1, 1, 0, 0, 0], PLAIN]]],
-    ["a maximum that feeds no column", [1, 2, [1, 1], [1, 1], [0, 0], [0], [[2, 1, 1, 0, 0], PLAIN]]],
-    ["another way to feed", [1, 2, [1, 1], [1, 1], [0, 0], [0], [[3, 1, 0, 0, 0], PLAIN]]],
+    ["2^14 + 1 columns", [1, 1, [1], [(1 << 14) - 2], [0], [0], [PLAIN], ...UNTIERED]],
+    ["2^15 + 2 holding rows", [1 << 14, 1, [1], [1], [0], [0], [PLAIN], ...UNTIERED]],
+    ["2^15 + 6 auxiliary rows", [2, 2, [1, 1], [8190, 8190], [0, 0], [0], [PLAIN, PLAIN], ...UNTIERED]],
+    ["a hedge by no asset", [2, 1, [1], [1], [1], [2], [PLAIN], ...UNTIERED]],
+    ["hedges in another order", [2, 1, [1], [1], [2], [1, 0], [PLAIN], ...UNTIERED]],
+    ["a group that feeds itself", [1, 2, [1, 1], [1, 1], [0, 0], [0], [[1, 0, 0, 0, 0], PLAIN], ...UNTIERED]],
+    ["a group that feeds none of the shape", [1, 1, [1], [1], [0], [0], [[2, 1, 0, 0, 0]], ...UNTIERED]],
+    [
+      "a group that feeds other scenarios",
+      [1, 2, [1, 1], [1, 2], [0, 0], [0], [[1, 1, 0, 0, 0], PLAIN], ...UNTIERED],
+    ],
+    [
+      "a maximum that feeds no column",
+      [1, 2, [1, 1], [1, 1], [0, 0], [0], [[2, 1, 1, 0, 0], PLAIN], ...UNTIERED],
+    ],
+    ["another way to feed", [1, 2, [1, 1], [1, 1], [0, 0], [0], [[3, 1, 0, 0, 0], PLAIN], ...UNTIERED]],
+    ["tiers of no asset", [...SMALL, 1, [[2, 1]]]],
+    [
+      "tiers in another order",
+      [
+        3,
+        1,
+        [1],
+        [1],
+        [0],
+        [0],
+        [PLAIN],
+        2,
+        [
+          [1, 1],
+          [0, 1],
+        ],
+      ],
+    ],
+    [
+      "tiers of one asset twice",
+      [
+        3,
+        1,
+        [1],
+        [1],
+        [0],
+        [0],
+        [PLAIN],
+        2,
+        [
+          [1, 1],
+          [1, 1],
+        ],
+      ],
+    ],
+    ["tiers of an asset that hedges", [...SMALL, 1, [[0, 1]]]],
+    ["tiers without a portion", [...SMALL, 1, [[1, 0]]]],
+    ["2^14 + 1 columns with those of tiers", [2, 1, [1], [(1 << 14) - 4], [0], [0], [PLAIN], 1, [[1, 1]]]],
   ])("is refused at compile time with %s", async (what, parameters) => {
     const name = `epoch-${what.replace(/[^a-z0-9]+/g, "-")}`;
     const spec = { name, file: "statements/epoch.circom", template: "Epoch", parameters };

@@ -1,15 +1,15 @@
-import { AUXILIARY_BASE, FIELD, ROW_BLIND, ROW_FREE, TAG } from "../constants.ts";
+import { FIELD, ROW_BLIND, ROW_FREE, TAG } from "../constants.ts";
 import { toField } from "../field.ts";
-import type { Layout } from "../policy/shape.ts";
+import { coarse, isTwinned, type Layout } from "../policy/shape.ts";
 import { type Hash, poseidon } from "../poseidon.ts";
 import { sponge } from "./sponge.ts";
 
-/** Rows of the tables that the commitments list, in order: holdings, then auxiliaries fine and coarse. */
-export function tableRows(layout: Pick<Layout, "holdings" | "auxiliaries">): number[] {
-  return [
-    ...Array.from({ length: layout.holdings }, (_, i) => i),
-    ...Array.from({ length: layout.auxiliaries }, (_, i) => AUXILIARY_BASE + i),
-  ];
+/**
+ * Rows of the tables that the commitments list, in order: holdings, then auxiliaries fine and, where they have that twin, coarse.
+ * A row in no table has total 0, so no account has any of it.
+ */
+export function tableRows({ roles }: Pick<Layout, "roles">): number[] {
+  return roles.flatMap(({ row, role }) => (isTwinned(role) ? [row, coarse(row)] : [row]));
 }
 
 /**

@@ -2,7 +2,7 @@ import { COARSE_SHIFT, FREE_UNIT, MAX_QUANTITY } from "../constants.ts";
 import type { Entry } from "../encodings/entry.ts";
 import type { CompiledPolicy } from "./compile.ts";
 import { type ExtraPlan, extraPlan, settleExtras } from "./extras.ts";
-import { type GroupCoefficients, type MatrixRow, policyMatrix } from "./matrix.ts";
+import { type GroupCoefficients, type MatrixRow, policyMatrix, type TierCoefficients } from "./matrix.ts";
 import {
   GroupSummer,
   type Level,
@@ -11,6 +11,7 @@ import {
   type ScenarioSums,
 } from "./scenario-sums.ts";
 import { COLUMN, coarse, type GroupShape, hasMax, type Layout, ownColumns } from "./shape.ts";
+import { fillTiers, type TierFill } from "./tiers.ts";
 
 /** A group's part of an account, in money units of the level that is named. */
 export interface GroupReport {
@@ -74,7 +75,8 @@ export class UnknownRowError extends RangeError {
 
 /**
  * The auxiliaries that make M z = 0 for these holdings, in closed form and exact: hedges are chosen for the largest
- * surplus over initial margin, or, when that leaves a shortfall, for the largest over maintenance margin.
+ * surplus over initial margin, or, when that leaves a shortfall, for the largest over maintenance margin. Tiers are filled
+ * in order, which is best for both.
  * Groups are settled in order: what a group feeds is in its parent's columns before the parent is settled. Extras are
  * the least that their columns ask for (extras.ts), before hedges. Holdings may repeat a row. Throws UnknownRowError, or
  * a RangeError when an amount does not fit its entries or the policy has no closed form.
@@ -137,6 +139,8 @@ interface PreparedRow {
   readonly scenarios: ScenarioRow | null;
   /** Position among the capped assets, -1 for all other rows. */
   readonly cap: number;
+  /** Position among the tiered assets, -1 for all other rows. */
+  readonly tier: number;
 }
 
 interface Prepared {
@@ -146,6 +150,8 @@ interface Prepared {
   readonly summers: readonly GroupSummer[];
   /** By group; null in a group without extras. */
   readonly extras: readonly (ExtraPlan | null)[];
+  /** By tiered asset. */
+  readonly tiers: readonly TierCoefficients[];
 }
 
 const cache = new WeakMap<CompiledPolicy, Prepared>();
@@ -171,10 +177,18 @@ function preparedOf(policy: CompiledPolicy): Prepared {
       group,
       scenarios: summers[group]?.row(scenarios) ?? null,
       cap: named.kind === "asset" ? layout.cappedAssets.indexOf(named.asset) : -1,
+      tier: named.kind === "asset" ? layout.tieredAssets.indexOf(named.asset) : -1,
     };
   }
   const extras = coefficients.groups.map((group, g) => extraPlan(layout.shape.groups[g]!, group, g));
-  const prepared = { layout, rows, groups: coefficients.groups, summers, extras };
+  const prepared = {
+    layout,
+    rows,
+    groups: coefficients.groups,
+    summers,
+    extras,
+    tiers: coefficients.tiers ?? [],
+  };
   cache.set(policy, prepared);
   return prepared;
 }
@@ -185,12 +199,15 @@ interface Sums {
   readonly initial: bigint;
   /** Held units of each capped asset. */
   readonly held: readonly bigint[];
+  /** By tiered asset; undefined where nothing is held of it. */
+  readonly fills: readonly (TierFill | undefined)[];
   /** The groups that are held in and those that they feed, ascending. */
   readonly groups: readonly { readonly group: number; readonly scenarios: ScenarioSums }[];
 }
 
-function sumHoldings({ rows, layout, summers }: Prepared, holdings: readonly Entry[]): Sums {
+function sumHoldings({ rows, layout, summers, tiers }: Prepared, holdings: readonly Entry[]): Sums {
   const held = layout.cappedAssets.map(() => 0n);
+  const heldBySize = tiers.map(() => 0n);
   const byGroup: (ScenarioHolding[] | undefined)[] = [];
   let [equity, maintenance, initial] = [0n, 0n, 0n];
   for (const { row, quantity } of holdings) {
@@ -202,10 +219,17 @@ function sumHoldings({ rows, layout, summers }: Prepared, holdings: readonly Ent
     maintenance += prepared.maintenance * quantity;
     initial += prepared.initial * quantity;
     if (prepared.cap >= 0) held[prepared.cap]! += quantity;
+    if (prepared.tier >= 0) heldBySize[prepared.tier]! += quantity;
     const { group, scenarios } = prepared;
     if (scenarios === null || quantity === 0n) continue;
     byGroup[group] ??= [];
     byGroup[group].push({ scenarios, quantity });
+  }
+  const fills = tiers.map((tier, i) => (heldBySize[i]! > 0n ? fillTiers(tier, heldBySize[i]!) : undefined));
+  for (const [i, fill] of fills.entries()) {
+    if (fill === undefined) continue;
+    maintenance += tiers[i]!.credit.maintenance * fill.credit;
+    initial += tiers[i]!.credit.initial * fill.credit;
   }
   const groups: { group: number; scenarios: ScenarioSums }[] = [];
   for (let group = 0; group < byGroup.length; group++) {
@@ -220,7 +244,7 @@ function sumHoldings({ rows, layout, summers }: Prepared, holdings: readonly Ent
       scenarios: summer.sum(holds, summer.hedge === null ? 0n : held[summer.hedge.cap]!),
     });
   }
-  return { equity, maintenance, initial, held, groups };
+  return { equity, maintenance, initial, held, fills, groups };
 }
 
 interface Surplus {
@@ -353,7 +377,7 @@ function handOn({ feed }: GroupCoefficients, scenarioPnl: readonly bigint[], par
   return { maintenanceCharge, initialCharge };
 }
 
-function write({ layout }: Prepared, { equity, held }: Sums, surplus: Surplus): Completion {
+function write({ layout }: Prepared, { equity, held, fills }: Sums, surplus: Surplus): Completion {
   const shortfall = surplus.maintenance < 0n ? -surplus.maintenance : 0n;
   const remainder = surplus.initial % FREE_UNIT;
   const slackInitial = remainder < 0n ? remainder + FREE_UNIT : remainder;
@@ -370,6 +394,16 @@ function write({ layout }: Prepared, { equity, held }: Sums, surplus: Surplus): 
   appendAuxiliary(auxiliaries, layout.slackInitial, slackInitial);
   for (const [cap, asset] of layout.cappedAssets.entries())
     appendAuxiliary(auxiliaries, layout.slackCap(asset), unhedged[cap]!);
+  for (const [i, asset] of layout.tieredAssets.entries()) {
+    const fill = fills[i];
+    if (fill === undefined) continue;
+    for (const [t, portion] of fill.portions.entries())
+      appendAuxiliary(auxiliaries, layout.portion(asset, t), portion);
+    appendAuxiliary(auxiliaries, layout.rest(asset), fill.rest);
+    appendAuxiliary(auxiliaries, layout.slackSplit(asset), fill.slackSplit);
+    appendAuxiliary(auxiliaries, layout.slackCredit(asset), fill.slackCredit);
+    appendAuxiliary(auxiliaries, layout.credit(asset), fill.credit);
+  }
   for (const { group, scanRisk, scenarioPnl, hedges, extras } of surplus.groups) {
     const ends = hasMax(layout.shape.groups[group]!);
     if (ends) {

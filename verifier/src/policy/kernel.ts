@@ -51,10 +51,15 @@ export function accountFigures(accounts: number, groups: number): AccountFigures
   };
 }
 
-/** The kernel of a policy. Throws a RangeError for one whose groups feed each other or have extras: those are completed exactly. */
+/**
+ * The kernel of a policy. Throws a RangeError for one whose groups feed each other or have extras, or whose assets have tiers:
+ * those are completed exactly.
+ */
 export function riskKernel(policy: CompiledPolicy): RiskKernel {
   const linked = policy.layout.shape.groups.findIndex((group) => linkNumbers(group).some((n) => n !== 0));
   if (linked >= 0) throw new RangeError(`group ${linked} feeds another or has extras: no kernel values it`);
+  const tiered = policy.layout.tieredAssets[0];
+  if (tiered !== undefined) throw new RangeError(`asset ${tiered} has tiers: no kernel values it`);
   const tables = kernelTables(policy);
   const groups = tables.scenarioFrom.length - 1;
   return Object.freeze({

@@ -1,4 +1,13 @@
-import { COARSE_SHIFT, COEFFICIENT_BITS, FIELD, FREE_UNIT, ROW_BLIND, ROW_FREE, TAG } from "../constants.ts";
+import {
+  COARSE_SHIFT,
+  COEFFICIENT_BITS,
+  FIELD,
+  FREE_UNIT,
+  MAX_QUANTITY,
+  ROW_BLIND,
+  ROW_FREE,
+  TAG,
+} from "../constants.ts";
 import { sponge } from "../encodings/sponge.ts";
 import { toField } from "../field.ts";
 import { type Hash, poseidon } from "../poseidon.ts";
@@ -6,6 +15,7 @@ import {
   COLUMN,
   coarse,
   hasMax,
+  isTwinned,
   type Layout,
   layoutOf,
   ownColumns,
@@ -80,19 +90,59 @@ export interface GroupCoefficients {
   readonly extras?: readonly ExtraCoefficients[];
 }
 
+/**
+ * How an asset counts by size: units up to the first width with the first weight, and so on, the rest with the last. One unit with
+ * weight c counts c units of credit, and the credit is what enters the margins; the asset's own coefficients there are 0 normally.
+ */
+export interface TierCoefficients {
+  /** In units of the asset, in [0, 2^64). */
+  readonly widths: readonly bigint[];
+  /** Units of credit by unit of the asset, in [0, 2^32), by portion; from one to the next they do not rise. */
+  readonly weights: readonly bigint[];
+  readonly lastWeight: bigint;
+  /** Money units by unit of credit. */
+  readonly credit: { readonly maintenance: bigint; readonly initial: bigint };
+}
+
 /** The data of a policy: what policyHash binds. Everything else of M follows from the shape. */
 export interface PolicyCoefficients {
   readonly shape: Shape;
   readonly assets: readonly AssetCoefficients[];
+  /** In the order of the shape's tiered assets, where it has some. */
+  readonly tiers?: readonly TierCoefficients[];
   readonly groups: readonly GroupCoefficients[];
 }
+
+/** A tier's weight is below 2^32. */
+export const TIER_WEIGHT_BITS = 32n;
 
 /** One row of M: [column, coefficient] without zeros. */
 export type MatrixRow = readonly (readonly [column: number, coefficient: bigint])[];
 
-/** Coefficients of the assets in row order: asset columns 0, 1, 2, then debt columns 1, 2, asset by asset. */
+/**
+ * Coefficients of the assets in row order: asset columns 0, 1, 2, then debt columns 1, 2, asset by asset; then, by tiered asset,
+ * widths, weights, last weight, the credit's columns 1, 2.
+ */
 export function assetCoefficientList(policy: PolicyCoefficients): bigint[] {
-  return policy.assets.flatMap((a) => [a.value, a.maintenance, a.initial, a.debtMaintenance, a.debtInitial]);
+  const assets = policy.assets.flatMap((a) => [
+    a.value,
+    a.maintenance,
+    a.initial,
+    a.debtMaintenance,
+    a.debtInitial,
+  ]);
+  return [...assets, ...tierCoefficientList(policy)];
+}
+
+/** The part of `assetCoefficientList` after the assets. */
+export function tierCoefficientList({ tiers = [] }: PolicyCoefficients): bigint[] {
+  return tiers.flatMap(({ widths, weights, lastWeight, credit }) => [
+    ...widths,
+    ...weights,
+    lastWeight,
+    credit.maintenance,
+    credit.initial,
+  ]);
 }
 
 /** Coefficients of one group in row order, where "own" is its scenarios and then its extra columns: per instrument long
@@ -128,9 +178,14 @@ export function policyHash(policy: PolicyCoefficients, hash: Hash = poseidon): b
 
 /** Throws when the coefficients have another shape than they say, or one of them is too large for sums to stay exact. */
 export function checkCoefficients(policy: PolicyCoefficients): void {
-  const { shape, assets, groups } = policy;
+  const { shape, assets, groups, tiers = [] } = policy;
+  const tiered = shape.tiers ?? [];
   const fits =
     assets.length === shape.assets &&
+    tiers.length === tiered.length &&
+    tiers.every(({ widths, weights }, i) =>
+      [widths, weights].every(({ length }) => length === tiered[i]!.portions),
+    ) &&
     groups.length === shape.groups.length &&
     groups.every((group, g) => {
       const of = shape.groups[g]!;
@@ -155,10 +210,18 @@ export function checkCoefficients(policy: PolicyCoefficients): void {
   }
   const negative = assets.findIndex((a) => a.value < 0n);
   if (negative >= 0) throw new RangeError(`asset ${negative}: a value is never negative`);
+  for (const [i, { widths, weights, lastWeight }] of tiers.entries()) {
+    // Products of a width and a weight, and of 2^64 - 1 and a weight, are coefficients of M: below 2^96 too.
+    const isOutside = (bits: bigint) => (c: bigint) => c < 0n || c >= 1n << bits;
+    const where = `tiers of asset ${tiered[i]!.asset}`;
+    if (widths.some(isOutside(64n))) throw new RangeError(`${where}: expected widths in [0, 2^64)`);
+    if ([...weights, lastWeight].some(isOutside(TIER_WEIGHT_BITS)))
+      throw new RangeError(`${where}: expected weights in [0, 2^32)`);
+  }
 }
 
 /**
- * M by row: holdings, then auxiliaries fine and coarse. FREE and BLIND are not rows of M. In column order within a row.
+ * M by row: holdings, then auxiliaries fine and, where they have that twin, coarse. FREE and BLIND are not rows of M. In column order within a row.
  * This is design section 3's list of roles, and the only place outside the epoch circuit that spells it out.
  */
 export function policyMatrix(policy: PolicyCoefficients): Map<number, MatrixRow> {
@@ -167,7 +230,7 @@ export function policyMatrix(policy: PolicyCoefficients): Map<number, MatrixRow>
   for (const { row, role } of layout.roles) {
     const terms = rowTerms(policy, layout, role).filter(([, coefficient]) => coefficient !== 0n);
     matrix.set(row, terms);
-    if (isAuxiliary(role)) {
+    if (isTwinned(role)) {
       matrix.set(
         coarse(row),
         terms.map(([column, coefficient]) => [column, coefficient << COARSE_SHIFT] as const),
@@ -177,8 +240,9 @@ export function policyMatrix(policy: PolicyCoefficients): Map<number, MatrixRow>
   return matrix;
 }
 
-function isAuxiliary(role: RowRole): boolean {
-  return !["asset", "debt", "long", "short"].includes(role.kind);
+/** The tiers of a tiered asset. */
+export function tiersOf(policy: PolicyCoefficients, layout: Layout, asset: number): TierCoefficients {
+  return policy.tiers![layout.tieredAssets.indexOf(asset)]!;
 }
 
 function rowTerms(policy: PolicyCoefficients, layout: Layout, role: RowRole): [number, bigint][] {
@@ -189,7 +253,10 @@ function rowTerms(policy: PolicyCoefficients, layout: Layout, role: RowRole): [n
       const cap: [number, bigint][] = layout.cappedAssets.includes(role.asset)
         ? [[layout.capColumn(role.asset), 1n]]
         : [];
-      return [[equity, a.value], [maintenance, a.maintenance], [initial, a.initial], ...cap];
+      const split: [number, bigint][] = layout.tieredAssets.includes(role.asset)
+        ? [[layout.splitColumn(role.asset), MAX_QUANTITY]]
+        : [];
+      return [[equity, a.value], [maintenance, a.maintenance], [initial, a.initial], ...cap, ...split];
     }
     case "debt": {
       const a = policy.assets[role.asset]!;
@@ -230,6 +297,33 @@ function rowTerms(policy: PolicyCoefficients, layout: Layout, role: RowRole): [n
       return [[initial, -1n]];
     case "slackCap":
       return [[layout.capColumn(role.asset), -1n]];
+    case "portion": {
+      const { widths, weights } = tiersOf(policy, layout, role.asset);
+      const width = widths[role.portion]!;
+      return [
+        [layout.splitColumn(role.asset), -width],
+        [layout.creditColumn(role.asset), width * weights[role.portion]!],
+      ];
+    }
+    case "rest": {
+      const { lastWeight } = tiersOf(policy, layout, role.asset);
+      return [
+        [layout.splitColumn(role.asset), -MAX_QUANTITY],
+        [layout.creditColumn(role.asset), MAX_QUANTITY * lastWeight],
+      ];
+    }
+    case "slackSplit":
+      return [[layout.splitColumn(role.asset), -1n]];
+    case "slackCredit":
+      return [[layout.creditColumn(role.asset), -1n]];
+    case "credit": {
+      const { credit } = tiersOf(policy, layout, role.asset);
+      return [
+        [maintenance, credit.maintenance],
+        [initial, credit.initial],
+        [layout.creditColumn(role.asset), -MAX_QUANTITY],
+      ];
+    }
     case "max": {
       const { max } = policy.groups[role.group]!;
       const { scenarios, feeds } = layout.shape.groups[role.group]!;

@@ -21,20 +21,33 @@ export interface GroupShape {
   readonly extraColumns?: number;
 }
 
+/** An asset that counts by size: less for what is held beyond each bound. Such an asset hedges in no group. */
+export interface TierShape {
+  readonly asset: number;
+  /** Portions, 1 and up, each of a width of its own, before the rest, which has none. */
+  readonly portions: number;
+}
+
 /** What an epoch circuit fixes. Row and column numbers follow from it; a smaller policy is padded with zero rows. */
 export interface Shape {
   readonly assets: number;
   readonly groups: readonly GroupShape[];
+  /** By ascending asset; absent or empty for none. */
+  readonly tiers?: readonly TierShape[];
 }
 
 export const COLUMN = Object.freeze({ equity: 0, maintenance: 1, initial: 2 });
 
-/** What a row stands for. Auxiliary rows are the fine ones; each has its coarse row, 2^40 times as heavy, right after it. */
+/** What a row stands for. Auxiliary rows are the fine ones; each that is `twinned` has its coarse row, 2^40 times as heavy, right after it. */
 export type RowRole =
   | { readonly kind: "asset" | "debt"; readonly asset: number }
   | { readonly kind: "long" | "short"; readonly group: number; readonly instrument: number }
   | { readonly kind: "equityPlus" | "equityMinus" | "shortfall" | "slackMaintenance" | "slackInitial" }
   | { readonly kind: "slackCap"; readonly asset: number }
+  /** 2^64 - 1 of it are the portion's width: with a coarse twin there would be more than the width. */
+  | { readonly kind: "portion"; readonly asset: number; readonly portion: number }
+  /** Of a tiered asset: what is beyond all portions, what both columns leave over, what all of it counts for. */
+  | { readonly kind: "rest" | "slackSplit" | "slackCredit" | "credit"; readonly asset: number }
   | { readonly kind: "max"; readonly group: number }
   /** Scenarios, then extra columns, count through. */
   | { readonly kind: "slackScenario"; readonly group: number; readonly scenario: number }
@@ -49,7 +62,7 @@ export interface Layout {
   readonly columns: number;
   /** Holding rows are 0 .. holdings - 1. */
   readonly holdings: number;
-  /** Auxiliary rows, fine and coarse, are 2^15 .. 2^15 + auxiliaries - 1. */
+  /** Auxiliary rows, fine and coarse, are 2^15 .. 2^15 + auxiliaries - 1. A portion's coarse row is left out: no table has it. */
   readonly auxiliaries: number;
   readonly asset: (asset: number) => number;
   readonly debt: (asset: number) => number;
@@ -63,6 +76,13 @@ export interface Layout {
   /** Assets that may hedge in some group, ascending: each has one cap column and one slack. */
   readonly cappedAssets: readonly number[];
   readonly slackCap: (asset: number) => number;
+  /** Assets that count by size, ascending: each has two columns, split and credit, and the rows below. */
+  readonly tieredAssets: readonly number[];
+  readonly portion: (asset: number, portion: number) => number;
+  readonly rest: (asset: number) => number;
+  readonly slackSplit: (asset: number) => number;
+  readonly slackCredit: (asset: number) => number;
+  readonly credit: (asset: number) => number;
   /** Throws for a group that feeds its parent by scenarios, which has no maximum. */
   readonly max: (group: number) => number;
   /** Of a scenario (groups with a maximum only) or, counting on, of an extra column. */
@@ -75,11 +95,22 @@ export interface Layout {
   /** Of a scenario or, counting on, of an extra column. */
   readonly scenarioColumn: (group: number, scenario: number) => number;
   readonly capColumn: (asset: number) => number;
+  /** What is held of a tiered asset against its portions and rest, in units of which C = 2^64 - 1 are one of the asset. */
+  readonly splitColumn: (asset: number) => number;
+  /** What portions and rest count for against the asset's credit, in units of which C are one of the credit. */
+  readonly creditColumn: (asset: number) => number;
   /** Every holding row, then every fine auxiliary row, with its role, by ascending row. */
   readonly roles: readonly { readonly row: number; readonly role: RowRole }[];
 }
 
 export const coarse = (fineRow: number): number => fineRow + 1;
+
+const HOLDING_KINDS: ReadonlySet<RowRole["kind"]> = new Set(["asset", "debt", "long", "short"]);
+
+export const isHolding = ({ kind }: RowRole): boolean => HOLDING_KINDS.has(kind);
+
+/** Whether the row has a coarse twin: auxiliaries do, but for portions. */
+export const isTwinned = (role: RowRole): boolean => !isHolding(role) && role.kind !== "portion";
 
 /** Own columns of a group: its scenarios, then its extra columns. */
 export const ownColumns = ({ scenarios, extraColumns = 0 }: GroupShape): number => scenarios + extraColumns;
@@ -97,7 +128,8 @@ export function linkNumbers({ feeds, extras = 0, extraColumns = 0 }: GroupShape)
 
 /**
  * The numbers that policyHash starts with: assets, groups, then instruments, scenarios, hedge count, hedged assets of each; then,
- * for each group with a link number that is not 0, its number and its link numbers. The sponge binds the length of its list, so
+ * for each group with a link number that is not 0, its number and its link numbers; then, if assets have tiers, the number of
+ * groups, which is no group's number, and each of those assets with its portions. The sponge binds the length of its list, so
  * no two shapes have the same one.
  */
 export function shapeNumbers(shape: Shape): bigint[] {
@@ -106,7 +138,22 @@ export function shapeNumbers(shape: Shape): bigint[] {
     const numbers = linkNumbers(group);
     return numbers.some((n) => n !== 0) ? [g, ...numbers] : [];
   });
-  return [shape.assets, shape.groups.length, ...groups, ...links].map(BigInt);
+  const { tiers = [] } = shape;
+  const tiered = tiers.flatMap(({ asset, portions }) => [asset, portions]);
+  const marked = tiers.length > 0 ? [shape.groups.length, ...tiered] : [];
+  return [shape.assets, shape.groups.length, ...groups, ...links, ...marked].map(BigInt);
+}
+
+function checkTiers({ assets, groups, tiers = [] }: Shape): void {
+  for (const [i, { asset, portions }] of tiers.entries()) {
+    const before = i === 0 ? -1 : tiers[i - 1]!.asset;
+    if (asset <= before || asset >= assets)
+      throw new RangeError(`tiers: expected ascending asset numbers below ${assets}, came ${asset}`);
+    if (portions < 1) throw new RangeError(`tiers: asset ${asset} has no portions: leave it out`);
+    // Its units would count twice: in the portions, and in what a hedge refunds of a haircut that they did not take.
+    if (groups.some(({ hedges }) => hedges.includes(asset)))
+      throw new RangeError(`tiers: asset ${asset} hedges in a group, so it can't have tiers`);
+  }
 }
 
 function checkFeeding({ groups }: Shape): void {
@@ -134,6 +181,7 @@ export function layoutOf(shape: Shape): Layout {
     }
   }
   checkFeeding(shape);
+  checkTiers(shape);
   const roles: { row: number; role: RowRole }[] = [];
   const asset = (k: number) => 2 * k;
   const debt = (k: number) => 2 * k + 1;
@@ -167,6 +215,21 @@ export function layoutOf(shape: Shape): Layout {
   const slackInitial = auxiliary({ kind: "slackInitial" });
   const cappedAssets = [...new Set(shape.groups.flatMap((group) => group.hedges))].sort((a, b) => a - b);
   const slackCaps = new Map(cappedAssets.map((k) => [k, auxiliary({ kind: "slackCap", asset: k })]));
+  const { tiers = [] } = shape;
+  const tierRows = new Map(
+    tiers.map(({ asset: k, portions }) => [
+      k,
+      {
+        portions: Array.from({ length: portions }, (_, t) =>
+          auxiliary({ kind: "portion", asset: k, portion: t }),
+        ),
+        rest: auxiliary({ kind: "rest", asset: k }),
+        slackSplit: auxiliary({ kind: "slackSplit", asset: k }),
+        slackCredit: auxiliary({ kind: "slackCredit", asset: k }),
+        credit: auxiliary({ kind: "credit", asset: k }),
+      },
+    ]),
+  );
   const groupRows = shape.groups.map((group, g) => {
     const own = Array.from({ length: ownColumns(group) }, (_, s) => s);
     const fed = hasMax(group) ? [] : own.slice(0, group.scenarios);
@@ -196,7 +259,10 @@ export function layoutOf(shape: Shape): Layout {
     return base;
   });
   const capBase = column;
-  const columns = capBase + cappedAssets.length;
+  const tierBase = capBase + cappedAssets.length;
+  const tieredAssets = tiers.map((tier) => tier.asset);
+  const tierColumns = new Map(tieredAssets.map((k, i) => [k, tierBase + 2 * i]));
+  const columns = tierBase + 2 * tieredAssets.length;
   if (columns > MAX_COLUMNS) throw new RangeError(`at most 2^14 columns, the shape has ${columns}`);
 
   return {
@@ -215,6 +281,12 @@ export function layoutOf(shape: Shape): Layout {
     slackInitial,
     cappedAssets,
     slackCap: (k) => slackCaps.get(k)!,
+    tieredAssets,
+    portion: (k, t) => tierRows.get(k)!.portions[t]!,
+    rest: (k) => tierRows.get(k)!.rest,
+    slackSplit: (k) => tierRows.get(k)!.slackSplit,
+    slackCredit: (k) => tierRows.get(k)!.slackCredit,
+    credit: (k) => tierRows.get(k)!.credit,
     max: (g) => present(groupRows[g]!.max, `maximum of group ${g}`),
     slackScenario: (g, s) => present(groupRows[g]!.slacks[s], `slack of scenario ${s} in group ${g}`),
     pos: (g, s) => present(groupRows[g]!.fed[s]?.pos, `profit fed from scenario ${s} of group ${g}`),
@@ -223,6 +295,8 @@ export function layoutOf(shape: Shape): Layout {
     extra: (g, e) => groupRows[g]!.extras[e]!,
     scenarioColumn: (g, s) => scenarioBase[g]! + s,
     capColumn: (k) => capBase + cappedAssets.indexOf(k),
+    splitColumn: (k) => tierColumns.get(k)!,
+    creditColumn: (k) => tierColumns.get(k)! + 1,
     roles,
   };
 }
