@@ -64,7 +64,12 @@ async function measureBatch(say: Say): Promise<RecordedConstraints["batch"]> {
  */
 async function measureEpoch(say: Say): Promise<RecordedConstraints["epoch"]> {
   const count = (assets: number, instruments: number, scenarios: number): Promise<number> =>
-    measure("Epoch", "epoch", [assets, 1, [instruments], [scenarios], [0], [0], [[0, 0, 0, 0, 0]], 0, [[0, 0]]], say);
+    measure(
+      "Epoch",
+      "epoch",
+      [assets, 1, [instruments], [scenarios], [0], [0], [[0, 0, 0, 0, 0]], 0, [[0, 0]]],
+      say,
+    );
   const base = await count(2, 2, 2);
   const byInstruments = (await count(2, 16, 2)) - base;
   const byScenarios = (await count(2, 2, 16)) - base;
