@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
-import {BATCH_SIGNALS, EPOCH_SIGNALS} from "./generated/Constants.sol";
+import {Circuits} from "./base/Circuits.sol";
+import {Openings} from "./base/Openings.sol";
+import {BATCH_SIGNALS, CHUNK_BATCHES, EPOCH_SIGNALS, FIELD} from "./generated/Constants.sol";
 import {ISolvencyRegistry} from "./interfaces/ISolvencyRegistry.sol";
 import {AccountsTree} from "./lib/AccountsTree.sol";
 import {Challenges} from "./lib/Challenges.sol";
@@ -10,102 +12,147 @@ import {ReserveTable} from "./lib/ReserveTable.sol";
 import {VerificationKeys} from "./lib/VerificationKeys.sol";
 import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title Attestations of one exchange's solvency
 /// @dev Calls out to tokens and to a contract wallet by STATICCALL only, so nothing can re-enter and write.
-contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, EIP712 {
-    using SafeCast for uint256;
-
-    /// @notice Verification keys of an epoch circuit, with its number of assets.
-    struct EpochKey {
-        address key;
-        uint16 assets;
-    }
-
-    /// @dev The last opening; `snapshotTime` is 0 once it is attested. Shares a slot with the newest attested epoch.
-    struct Opening {
-        uint64 epoch;
-        uint64 snapshotTime;
-        uint64 latestEpoch;
-    }
-
-    /// @dev What the exchange's commitment says beyond the words of the submission.
+contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, Openings, Circuits {
+    /// @dev What the exchange's commitment says beyond its terms.
     struct Sealed {
         uint64 snapshotTime;
         bytes32 claimsHash;
+        uint256 batchCount;
         bytes32 accountsRoot;
     }
 
-    bytes32 public constant OPEN_TYPEHASH = keccak256("Open(uint64 epoch,uint64 snapshotTime)");
+    /// @dev The last commitment that is proved part by part, under its epoch's number.
+    struct Commitment {
+        bytes32 accountsRoot;
+        bytes32 termsHash;
+        uint256 gamma;
+        uint256 beta;
+        uint256 t;
+        uint256 w;
+        uint64 epoch;
+        uint32 batchCount;
+        uint32 proved;
+    }
+
     bytes32 public constant COMMIT_TYPEHASH = keccak256(
-        "Commit(uint64 epoch,uint64 snapshotTime,uint256 policyHash,bytes32 descriptorHash,bytes32 batchCircuitId,bytes32 epochCircuitId,uint256 batchCount,bytes32 accountsRoot,uint256 totalsCommitment,uint256 weightsCommitment,bytes32 claimsHash,bytes32 publicHash)"
+        "Commit(uint64 epoch,uint64 snapshotTime,uint256 policyHash,bytes32 descriptorHash,bytes32 epochCircuitId,uint256 batchCount,bytes32 accountsRoot,uint256 totalsCommitment,uint256 weightsCommitment,bytes32 claimsHash,bytes32 publicHash)"
     );
 
-    /// @notice How far ahead of its opening a snapshot may be, in seconds.
-    uint64 public constant MAX_LEAD = 1 days;
-    /// @notice How long after its snapshot an epoch can be attested, in seconds.
-    uint64 public constant MAX_PROVING_TIME = 7 days;
+    /// @notice Most batches of an epoch: their number is in the degree of the polynomial that gamma must not be a root of.
+    uint256 public constant MAX_BATCHES = 1 << 20;
 
-    address public immutable exchange;
     address public immutable custody;
     address public immutable insuranceFund;
 
-    Opening private _opening;
     mapping(uint64 epoch => Attestation) private _attestations;
+    Commitment private _commitment;
+    /// @notice Which of a chunk's 256 batches are proved, a bit each.
+    mapping(uint64 epoch => mapping(uint256 chunk => uint256)) public provedBatches;
     mapping(uint256 policyHash => mapping(bytes32 descriptorHash => address)) public tableOf;
     /// @notice Data contract of a registered reserve table.
     mapping(bytes32 tableId => address) public tables;
-    /// @dev Written in the constructor only.
-    mapping(bytes32 circuitId => Circuit) private _circuits;
 
     constructor(
         address exchange_,
         address owner_,
         address custody_,
         address insuranceFund_,
+        uint64 minimumInterval_,
         address[] memory batchKeys,
         EpochKey[] memory epochKeys
-    ) Ownable(owner_) EIP712("Plimsoll SolvencyRegistry", "1") {
-        if (exchange_ == address(0) || custody_ == address(0) || insuranceFund_ == address(0)) revert AddressMissing();
+    )
+        Ownable(owner_)
+        EIP712("Plimsoll SolvencyRegistry", "1")
+        Openings(exchange_, minimumInterval_)
+        Circuits(batchKeys, epochKeys)
+    {
+        if (custody_ == address(0) || insuranceFund_ == address(0)) revert AddressMissing();
         if (custody_ == insuranceFund_) revert InsuranceAmongReserves(custody_);
-        (exchange, custody, insuranceFund) = (exchange_, custody_, insuranceFund_);
-        bytes32 setup;
-        for (uint256 i = 0; i < batchKeys.length; i++) {
-            setup = _registerCircuit(Circuit(batchKeys[i], 0, false), BATCH_SIGNALS, setup);
-        }
-        for (uint256 i = 0; i < epochKeys.length; i++) {
-            setup = _registerCircuit(Circuit(epochKeys[i].key, epochKeys[i].assets, true), EPOCH_SIGNALS, setup);
-        }
+        (custody, insuranceFund) = (custody_, insuranceFund_);
     }
 
-    // The exchange opens and attests; anybody relays.
-
-    /// @inheritdoc ISolvencyRegistry
-    function open(uint64 epoch, uint64 snapshotTime, bytes calldata signature) external {
-        Opening memory last = _opening;
-        if (epoch <= last.epoch) revert EpochNotIncreasing(epoch, last.epoch);
-        uint64 earliest = uint64(block.timestamp);
-        if (snapshotTime < earliest || snapshotTime > earliest + MAX_LEAD) {
-            revert SnapshotTimeOutOfRange(snapshotTime, earliest, earliest + MAX_LEAD);
-        }
-        _requireExchange(openDigest(epoch, snapshotTime), signature);
-
-        _opening = Opening(epoch, snapshotTime, last.latestEpoch);
-        if (last.snapshotTime != 0) emit OpeningVoided(last.epoch, last.snapshotTime);
-        emit EpochOpened(epoch, snapshotTime);
-    }
+    // The exchange says what it has to show; anybody shows it: all at once, or part by part.
 
     /// @inheritdoc ISolvencyRegistry
     function attest(Submission calldata submission, bytes calldata signature) external {
-        address table = tableOf[submission.policyHash][submission.descriptorHash];
-        if (table == address(0)) revert PolicyNotAllowed(submission.policyHash, submission.descriptorHash);
-        Sealed memory list = _seal(submission);
-        _requireExchange(_commitDigest(submission, list), signature);
-        _checkProofs(submission, list);
-        (uint256 onChain, uint256 vouched) = ReserveTable.check(table, submission.claims, custody, insuranceFund);
-        _record(submission, list, onChain.toUint16(), vouched.toUint16());
+        Terms calldata terms = submission.terms;
+        (Sealed memory list, bool isCommitted) = _seal(terms, submission.batches.length);
+        list.accountsRoot = AccountsTree.rootOf(submission.runs, submission.batches);
+        _requireExchange(_commitDigest(terms, list), signature);
+        (uint256 gamma, uint256 beta) = _challenges(terms, list);
+        // Whoever saw the signature may have committed with it; that must not stand in the way of the same list.
+        if (isCommitted && (_commitment.gamma != gamma || _commitment.beta != beta)) {
+            revert EpochCommitted(terms.epoch, _commitment.accountsRoot);
+        }
+
+        (uint256 t, uint256 w,) = Challenges.sums(submission.batches, Challenges.batchStep(gamma), 0);
+        Groth16Batch.Work memory work = Groth16Batch.start(submission.batches.length + 1, submission.runs.length + 1);
+        _addRuns(work, submission.runs, submission.batches, gamma, beta);
+        bytes memory key = _addEpoch(work, terms, submission.epochProof, [gamma, beta, t, w]);
+        Groth16Batch.finish(work, key);
+        _record(terms, list);
+    }
+
+    /// @inheritdoc ISolvencyRegistry
+    function commit(Terms calldata terms, uint256 batchCount, bytes32 accountsRoot, bytes calldata signature) external {
+        (Sealed memory list, bool isCommitted) = _seal(terms, batchCount);
+        list.accountsRoot = accountsRoot;
+        _requireExchange(_commitDigest(terms, list), signature);
+        if (isCommitted) revert EpochCommitted(terms.epoch, _commitment.accountsRoot);
+        (uint256 gamma, uint256 beta) = _challenges(terms, list);
+
+        // _seal bounds the count, so the cast keeps it.
+        _commitment = Commitment({
+            accountsRoot: accountsRoot,
+            termsHash: keccak256(abi.encode(terms)),
+            gamma: gamma,
+            beta: beta,
+            t: 0,
+            w: 0,
+            epoch: terms.epoch,
+            batchCount: uint32(batchCount),
+            proved: 0
+        });
+        _opening.isCommitted = true;
+        emit ListSealed(terms.epoch, accountsRoot, uint32(batchCount), list.snapshotTime, gamma, beta);
+    }
+
+    /// @inheritdoc ISolvencyRegistry
+    function prove(
+        uint64 epoch,
+        uint256 first,
+        uint256 depth,
+        Run[] calldata runs,
+        Batch[] calldata batches,
+        bytes32[] calldata path
+    ) external {
+        _requireCommitted(epoch);
+        (uint256 gamma, uint256 beta) = (_commitment.gamma, _commitment.beta);
+        uint256 count = _requirePart(first, depth, runs, batches, path);
+
+        Groth16Batch.Work memory work = Groth16Batch.start(count, runs.length);
+        Groth16Batch.finish(work, _addRuns(work, runs, batches, gamma, beta));
+        uint256 proved = _count(epoch, first, batches, gamma);
+        emit BatchesProved(epoch, uint32(first), uint32(count), uint32(proved), _commitment.batchCount);
+    }
+
+    /// @inheritdoc ISolvencyRegistry
+    function finalise(Terms calldata terms, uint256[8] calldata epochProof) external {
+        Opening memory last = _requireCommitted(terms.epoch);
+        Commitment memory commitment = _commitment;
+        bytes32 termsHash = keccak256(abi.encode(terms));
+        if (termsHash != commitment.termsHash) revert TermsNotCommitted(termsHash, commitment.termsHash);
+        if (commitment.proved != commitment.batchCount) {
+            revert BatchesMissing(commitment.proved, commitment.batchCount);
+        }
+        Groth16Batch.Work memory work = Groth16Batch.start(1, 1);
+        bytes memory key =
+            _addEpoch(work, terms, epochProof, [commitment.gamma, commitment.beta, commitment.t, commitment.w]);
+        Groth16Batch.finish(work, key);
+        _record(terms, Sealed(last.snapshotTime, 0, commitment.batchCount, commitment.accountsRoot));
     }
 
     // The owner says which policies count, and where their reserves are read.
@@ -137,7 +184,7 @@ contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, EIP712 {
     // Whoever relies on an attestation reads it here.
 
     /// @inheritdoc ISolvencyRegistry
-    function latest() external view returns (Attestation memory) {
+    function latest() public view returns (Attestation memory) {
         uint64 epoch = _opening.latestEpoch;
         if (epoch == 0) revert NothingAttested();
         return _attestations[epoch];
@@ -150,9 +197,16 @@ contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, EIP712 {
     }
 
     /// @inheritdoc ISolvencyRegistry
-    function opening() external view returns (uint64 epoch, uint64 snapshotTime, bool isPending) {
-        (epoch, snapshotTime) = (_opening.epoch, _opening.snapshotTime);
-        isPending = snapshotTime != 0 && block.timestamp <= snapshotTime + MAX_PROVING_TIME;
+    function latestForInstant() external view returns (Attestation memory) {
+        if (isFrozen()) revert InstantWithdrawalsFrozen(_opening.epoch, _opening.snapshotTime);
+        return latest();
+    }
+
+    /// @inheritdoc ISolvencyRegistry
+    function commitmentOf(uint64 epoch) external view returns (bytes32 accountsRoot, uint32 batchCount, uint32 proved) {
+        Commitment storage commitment = _commitment;
+        if (commitment.epoch != epoch || epoch == 0) revert NotCommitted(epoch);
+        return (commitment.accountsRoot, commitment.batchCount, commitment.proved);
     }
 
     /// @inheritdoc ISolvencyRegistry
@@ -176,146 +230,191 @@ contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, EIP712 {
         return AccountsTree.isMember(attestation.accountsRoot, attestation.batchCount, index, leaf, path);
     }
 
-    /// @inheritdoc ISolvencyRegistry
-    function circuitOf(bytes32 circuitId) external view returns (Circuit memory) {
-        return _circuits[circuitId];
-    }
-
-    /// @inheritdoc ISolvencyRegistry
-    function openDigest(uint64 epoch, uint64 snapshotTime) public view returns (bytes32) {
-        return _hashTypedDataV4(keccak256(abi.encode(OPEN_TYPEHASH, epoch, snapshotTime)));
-    }
-
-    // Registration.
-
-    /// @dev Takes the hash of the set-up that all keys so far share (0 for the first) and returns it.
-    function _registerCircuit(Circuit memory circuit, uint256 signals, bytes32 setup) private returns (bytes32) {
-        (bytes32 circuitId, bytes32 setupHash) = VerificationKeys.inspect(circuit.key, signals);
-        if (setup != 0 && setupHash != setup) revert VerificationKeys.SetupNotShared(circuitId);
-        if (_circuits[circuitId].key != address(0)) revert CircuitRegisteredTwice(circuitId);
-        _circuits[circuitId] = circuit;
-        emit CircuitRegistered(circuitId, circuit.key, circuit.isEpoch, circuit.assets);
-        return setupHash;
-    }
-
     // What attesting takes, in the order of its checks.
 
-    function _seal(Submission calldata submission) private view returns (Sealed memory) {
-        uint64 snapshotTime = _requirePending(submission.epoch);
-        if (submission.batches.length == 0) revert NoBatches();
-        uint256 expected = uint256(_requireCircuit(submission.epochCircuitId, true).assets) + 1;
-        if (submission.claims.length != expected) revert ClaimsMiscounted(submission.claims.length, expected);
-        return Sealed({
-            snapshotTime: snapshotTime,
-            claimsHash: Challenges.claimsHash(submission.claims),
-            accountsRoot: AccountsTree.rootOf(submission.batchCircuitId, submission.batches)
-        });
+    /// @dev All but the accounts root.
+    function _seal(Terms calldata terms, uint256 batchCount)
+        private
+        view
+        returns (Sealed memory list, bool isCommitted)
+    {
+        _tableOf(terms);
+        Opening memory last = _requirePending(terms.epoch);
+        if (batchCount == 0 || batchCount > MAX_BATCHES) revert BatchCountOutOfRange(batchCount, MAX_BATCHES);
+        uint256 expected = uint256(_requireCircuit(terms.epochCircuitId, true).assets) + 1;
+        if (terms.claims.length != expected) revert ClaimsMiscounted(terms.claims.length, expected);
+        // policyHash is in the field since the owner could not have allowed another.
+        Challenges.requireInField(terms.totalsCommitment);
+        Challenges.requireInField(terms.weightsCommitment);
+        list = Sealed(last.snapshotTime, Challenges.claimsHash(terms.claims), batchCount, 0);
+        isCommitted = last.isCommitted;
     }
 
-    function _requirePending(uint64 epoch) private view returns (uint64 snapshotTime) {
-        snapshotTime = _opening.snapshotTime;
-        if (epoch != _opening.epoch || snapshotTime == 0) revert EpochNotOpen(epoch, _opening.epoch);
-        if (block.timestamp < snapshotTime) revert SnapshotNotTakenYet(snapshotTime, uint64(block.timestamp));
-        if (block.timestamp > snapshotTime + MAX_PROVING_TIME) {
-            revert OpeningExpired(snapshotTime, snapshotTime + MAX_PROVING_TIME);
-        }
+    function _requireCommitted(uint64 epoch) private view returns (Opening memory last) {
+        last = _requirePending(epoch);
+        if (!last.isCommitted) revert NotCommitted(epoch);
     }
 
-    function _requireCircuit(bytes32 circuitId, bool isEpoch) private view returns (Circuit memory circuit) {
-        circuit = _circuits[circuitId];
-        if (circuit.key == address(0) || circuit.isEpoch != isEpoch) revert CircuitUnknown(circuitId);
+    function _tableOf(Terms calldata terms) private view returns (address table) {
+        table = tableOf[terms.policyHash][terms.descriptorHash];
+        if (table == address(0)) revert PolicyNotAllowed(terms.policyHash, terms.descriptorHash);
     }
 
-    function _requireExchange(bytes32 digest, bytes calldata signature) private view {
-        if (msg.sender == exchange) return;
-        if (!SignatureChecker.isValidSignatureNowCalldata(exchange, digest, signature)) {
-            revert ExchangeSignatureInvalid(exchange, digest);
-        }
-    }
-
-    function _commitDigest(Submission calldata submission, Sealed memory list) private view returns (bytes32) {
+    function _commitDigest(Terms calldata terms, Sealed memory list) private view returns (bytes32) {
         return _hashTypedDataV4(
             keccak256(
                 abi.encode(
                     COMMIT_TYPEHASH,
-                    submission.epoch,
+                    terms.epoch,
                     list.snapshotTime,
-                    submission.policyHash,
-                    submission.descriptorHash,
-                    submission.batchCircuitId,
-                    submission.epochCircuitId,
-                    submission.batches.length,
+                    terms.policyHash,
+                    terms.descriptorHash,
+                    terms.epochCircuitId,
+                    list.batchCount,
                     list.accountsRoot,
-                    submission.totalsCommitment,
-                    submission.weightsCommitment,
+                    terms.totalsCommitment,
+                    terms.weightsCommitment,
                     list.claimsHash,
-                    submission.publicHash
+                    terms.publicHash
                 )
             )
         );
     }
 
-    function _checkProofs(Submission calldata submission, Sealed memory list) private view {
-        // policyHash is in the field since the owner could not have allowed another.
-        Challenges.requireInField(submission.totalsCommitment);
-        Challenges.requireInField(submission.weightsCommitment);
-        uint256 gamma = Challenges.gamma(
+    function _challenges(Terms calldata terms, Sealed memory list) private view returns (uint256 gamma, uint256 beta) {
+        gamma = Challenges.gamma(
             Challenges.GammaInput({
                 chainId: block.chainid,
                 registry: address(this),
                 exchange: exchange,
-                epoch: submission.epoch,
+                epoch: terms.epoch,
                 snapshotTime: list.snapshotTime,
-                policyHash: submission.policyHash,
-                descriptorHash: submission.descriptorHash,
-                totalsCommitment: submission.totalsCommitment,
+                policyHash: terms.policyHash,
+                descriptorHash: terms.descriptorHash,
+                totalsCommitment: terms.totalsCommitment,
                 claimsHash: list.claimsHash,
-                epochCircuitId: submission.epochCircuitId,
-                batchCount: submission.batches.length,
+                epochCircuitId: terms.epochCircuitId,
+                batchCount: list.batchCount,
                 accountsRoot: list.accountsRoot
             })
         );
-        uint256 beta = Challenges.beta(gamma, submission.weightsCommitment);
-        (uint256 t, uint256 w) = Challenges.sums(submission.batches, gamma);
-        uint256 rho = Challenges.claimsPolynomial(submission.claims, gamma);
-        Groth16Batch.check(
-            submission.batches,
-            submission.epochProof,
-            [submission.policyHash, submission.totalsCommitment, submission.weightsCommitment, gamma, beta, t, w, rho],
-            VerificationKeys.read(_requireCircuit(submission.batchCircuitId, false).key, BATCH_SIGNALS),
-            VerificationKeys.read(_requireCircuit(submission.epochCircuitId, true).key, EPOCH_SIGNALS),
-            // Proofs and signals are in the call's data; the challenges follow from it, and are in for good measure.
-            keccak256(abi.encode(keccak256(msg.data), gamma, beta))
-        );
+        beta = Challenges.beta(gamma, terms.weightsCommitment);
     }
 
-    function _record(Submission calldata submission, Sealed memory list, uint16 onChain, uint16 vouched) private {
-        uint32 batchCount = submission.batches.length.toUint32();
-        _attestations[submission.epoch] = Attestation({
+    /// @dev Adds all batch proofs of the call, and returns the last key.
+    function _addRuns(
+        Groth16Batch.Work memory work,
+        Run[] calldata runs,
+        Batch[] calldata batches,
+        uint256 gamma,
+        uint256 beta
+    ) private view returns (bytes memory key) {
+        // Proofs and signals are in the call's data; the challenges follow from it or from an earlier one.
+        bytes32 seed = keccak256(abi.encode(keccak256(msg.data), gamma, beta));
+        Groth16Batch.Challenge memory challenge = Groth16Batch.Challenge(gamma, beta, seed);
+        uint256 from = 0;
+        for (uint256 r = 0; r < runs.length; r++) {
+            key = VerificationKeys.read(_requireCircuit(runs[r].circuitId, false).key, BATCH_SIGNALS);
+            uint256 to = from + runs[r].count;
+            Groth16Batch.addRun(work, batches, from, to, key, challenge);
+            from = to;
+        }
+    }
+
+    /// @dev Adds the epoch proof for (gamma, beta, t, w), and returns its key.
+    function _addEpoch(
+        Groth16Batch.Work memory work,
+        Terms calldata terms,
+        uint256[8] calldata proof,
+        uint256[4] memory drawn
+    ) private view returns (bytes memory key) {
+        key = VerificationKeys.read(_requireCircuit(terms.epochCircuitId, true).key, EPOCH_SIGNALS);
+        uint256 rho = Challenges.claimsPolynomial(terms.claims, drawn[0]);
+        uint256[EPOCH_SIGNALS] memory signals = [
+            terms.policyHash,
+            terms.totalsCommitment,
+            terms.weightsCommitment,
+            drawn[0],
+            drawn[1],
+            drawn[2],
+            drawn[3],
+            rho
+        ];
+        Groth16Batch.addEpoch(work, proof, signals, key);
+    }
+
+    /// @dev Reverts unless the batches are those of the sealed list from `first` on: all that exist below one node of the
+    /// tree, 2^depth leaves wide, within a chunk.
+    function _requirePart(
+        uint256 first,
+        uint256 depth,
+        Run[] calldata runs,
+        Batch[] calldata batches,
+        bytes32[] calldata path
+    ) private view returns (uint256 count) {
+        uint256 total = _commitment.batchCount;
+        // A depth beyond the chunk's could reach into the padding above, which other rules fill.
+        if (depth > AccountsTree.CHUNK_DEPTH || first >= total || first & ((1 << depth) - 1) != 0) {
+            revert PartOutOfRange(first, depth, total);
+        }
+        count = total - first < 1 << depth ? total - first : 1 << depth;
+        if (batches.length != count) revert PartMiscounted(batches.length, count);
+        bytes32 node = AccountsTree.subtree(AccountsTree.leavesOf(runs, batches), 0, count, depth);
+        // A path of another length would end at another level's node.
+        bool isListed = path.length + depth == AccountsTree.depthOf(total)
+            && AccountsTree.climb(node, first >> depth, path) == _commitment.accountsRoot;
+        if (!isListed) revert PartNotListed(first, node);
+    }
+
+    /// @dev Adds t and w of those batches of a proved part that were not proved before: each counts once, whoever sends it
+    /// again and with whatever others.
+    function _count(uint64 epoch, uint256 first, Batch[] calldata batches, uint256 gamma)
+        private
+        returns (uint256 proved)
+    {
+        uint256 offset = first % CHUNK_BATCHES;
+        uint256 before = provedBatches[epoch][first / CHUNK_BATCHES];
+        uint256 step = Challenges.batchStep(gamma);
+        (uint256 t, uint256 w, uint256 counted) = Challenges.sums(batches, step, before >> offset);
+        // A part lies within its chunk: at most 256 bits from `offset` on.
+        uint256 part = (type(uint256).max >> (CHUNK_BATCHES - batches.length)) << offset;
+        provedBatches[epoch][first / CHUNK_BATCHES] = before | part;
+        _commitment.t = addmod(_commitment.t, t, FIELD);
+        _commitment.w = addmod(_commitment.w, mulmod(w, Challenges.power(step, first), FIELD), FIELD);
+        proved = _commitment.proved + counted;
+        // At most the number of batches, which fits.
+        _commitment.proved = uint32(proved);
+    }
+
+    /// @dev Reads the reserves, the last thing to check, and records the epoch.
+    function _record(Terms calldata terms, Sealed memory list) private {
+        (uint256 onChain, uint256 vouched) = ReserveTable.check(_tableOf(terms), terms.claims, custody, insuranceFund);
+        // _seal bounds the number of batches; a circuit has fewer than 2^16 assets.
+        Attestation memory attestation = Attestation({
             accountsRoot: list.accountsRoot,
-            policyHash: submission.policyHash,
-            descriptorHash: submission.descriptorHash,
-            epochCircuitId: submission.epochCircuitId,
-            epoch: submission.epoch,
+            policyHash: terms.policyHash,
+            descriptorHash: terms.descriptorHash,
+            epochCircuitId: terms.epochCircuitId,
+            epoch: terms.epoch,
             snapshotTime: list.snapshotTime,
             attestedAt: uint64(block.timestamp),
-            batchCount: batchCount,
-            assetsOnChain: onChain,
-            assetsVouched: vouched
+            batchCount: uint32(list.batchCount),
+            assetsOnChain: uint16(onChain),
+            assetsVouched: uint16(vouched)
         });
-        _opening = Opening(submission.epoch, 0, submission.epoch);
+        _attestations[terms.epoch] = attestation;
+        _opening.latestEpoch = terms.epoch;
         emit EpochAttested(
-            submission.epoch,
-            submission.policyHash,
+            terms.epoch,
+            terms.policyHash,
             list.accountsRoot,
-            submission.descriptorHash,
-            submission.batchCircuitId,
-            submission.epochCircuitId,
-            batchCount,
+            terms.descriptorHash,
+            terms.epochCircuitId,
+            attestation.batchCount,
             list.snapshotTime,
-            onChain,
-            vouched,
-            submission.publicHash
+            attestation.assetsOnChain,
+            attestation.assetsVouched,
+            terms.publicHash
         );
     }
 }

@@ -10,25 +10,52 @@ import {ISolvencyRegistry} from "../interfaces/ISolvencyRegistry.sol";
 library AccountsTree {
     uint256 internal constant CHUNK_DEPTH = 8;
 
-    /// @notice Root over `batches`, at least one, all of one circuit.
-    function rootOf(bytes32 circuitId, ISolvencyRegistry.Batch[] calldata batches) internal pure returns (bytes32) {
-        bytes32[] memory chunks = new bytes32[]((batches.length + CHUNK_BATCHES - 1) / CHUNK_BATCHES);
-        bytes32[] memory leaves = new bytes32[](batches.length < CHUNK_BATCHES ? batches.length : CHUNK_BATCHES);
-        bytes32[CHUNK_DEPTH] memory zeros;
-        for (uint256 depth = 1; depth < CHUNK_DEPTH; depth++) zeros[depth] = node(zeros[depth - 1], zeros[depth - 1]);
-
-        for (uint256 chunk = 0; chunk < chunks.length; chunk++) {
-            chunks[chunk] = _chunkRoot(circuitId, batches, chunk * CHUNK_BATCHES, leaves, zeros);
+    /// @notice Root over `batches`, at least one.
+    function rootOf(ISolvencyRegistry.Run[] calldata runs, ISolvencyRegistry.Batch[] calldata batches)
+        internal
+        pure
+        returns (bytes32)
+    {
+        bytes32[] memory level = leavesOf(runs, batches);
+        uint256 width = (batches.length + CHUNK_BATCHES - 1) / CHUNK_BATCHES;
+        for (uint256 chunk = 0; chunk < width; chunk++) {
+            uint256 start = chunk * CHUNK_BATCHES;
+            uint256 size = batches.length - start < CHUNK_BATCHES ? batches.length - start : CHUNK_BATCHES;
+            // Chunks before this one are done with, so their roots have a place.
+            level[chunk] = subtree(level, start, size, CHUNK_DEPTH);
         }
-
-        uint256 width = chunks.length;
         // Padding above the chunks is the number 0 at their level only, so each level up has its own filler.
+        for (bytes32 filler = 0; width > 1; filler = node(filler, filler)) {
+            width = _foldLevel(level, 0, width, filler);
+        }
+        return level[0];
+    }
+
+    /// @notice Hashes of all batches, each under the circuit of its run. Reverts unless the runs are as long as the list.
+    function leavesOf(ISolvencyRegistry.Run[] calldata runs, ISolvencyRegistry.Batch[] calldata batches)
+        internal
+        pure
+        returns (bytes32[] memory leaves)
+    {
+        leaves = new bytes32[](batches.length);
+        uint256 i = 0;
+        for (uint256 r = 0; r < runs.length; r++) {
+            (bytes32 circuitId, uint256 count) = (runs[r].circuitId, runs[r].count);
+            if (count == 0 || count > batches.length - i) revert ISolvencyRegistry.RunsMiscounted(r);
+            for (uint256 end = i + count; i < end; i++) leaves[i] = leaf(circuitId, batches[i].root, batches[i].transcript);
+        }
+        if (i != batches.length) revert ISolvencyRegistry.RunsMiscounted(runs.length);
+    }
+
+    /// @notice Root of a subtree of 2^depth leaves within a chunk; only the first `size` from `start` on exist. Overwrites
+    /// `leaves`.
+    function subtree(bytes32[] memory leaves, uint256 start, uint256 size, uint256 depth) internal pure returns (bytes32) {
         bytes32 filler = 0;
-        while (width > 1) {
-            width = _foldLevel(chunks, width, filler);
+        for (uint256 level = 0; level < depth; level++) {
+            size = _foldLevel(leaves, start, size, filler);
             filler = node(filler, filler);
         }
-        return chunks[0];
+        return leaves[start];
     }
 
     /// @notice Whether `leafHash` stands at `index` of a tree of `count` leaves with this root.
@@ -39,11 +66,15 @@ library AccountsTree {
     {
         // A path of another length could present a node as a leaf's sibling level, or reach another index.
         if (index >= count || path.length != depthOf(count)) return false;
-        bytes32 current = leafHash;
+        return climb(leafHash, index, path) == root;
+    }
+
+    /// @notice Root of a tree in which `current` stands at `index` of its level; `path` has the siblings, lowest first.
+    function climb(bytes32 current, uint256 index, bytes32[] calldata path) internal pure returns (bytes32) {
         for (uint256 depth = 0; depth < path.length; depth++) {
             current = (index >> depth) & 1 == 0 ? node(current, path[depth]) : node(path[depth], current);
         }
-        return current == root;
+        return current;
     }
 
     /// @notice Levels above the leaves of a tree of `count` leaves, at least one.
@@ -76,28 +107,17 @@ library AccountsTree {
         }
     }
 
-    /// @dev Root of the chunk that begins at batch `start`; `leaves` is work space, `zeros` the roots of empty subtrees.
-    function _chunkRoot(
-        bytes32 circuitId,
-        ISolvencyRegistry.Batch[] calldata batches,
-        uint256 start,
-        bytes32[] memory leaves,
-        bytes32[CHUNK_DEPTH] memory zeros
-    ) private pure returns (bytes32) {
-        uint256 size = batches.length - start < CHUNK_BATCHES ? batches.length - start : CHUNK_BATCHES;
-        for (uint256 i = 0; i < size; i++) {
-            ISolvencyRegistry.Batch calldata batch = batches[start + i];
-            leaves[i] = leaf(circuitId, batch.root, batch.transcript);
-        }
-        for (uint256 depth = 0; depth < CHUNK_DEPTH; depth++) size = _foldLevel(leaves, size, zeros[depth]);
-        return leaves[0];
-    }
-
-    /// @dev Replaces a level by the one above, in place; `filler` stands for what is missing on its right edge.
-    function _foldLevel(bytes32[] memory level, uint256 size, bytes32 filler) private pure returns (uint256 above) {
+    /// @dev Replaces a level, `size` wide from `start` on, by the one above, in place; `filler` stands for what is missing
+    /// on its right edge.
+    function _foldLevel(bytes32[] memory level, uint256 start, uint256 size, bytes32 filler)
+        private
+        pure
+        returns (uint256 above)
+    {
         above = (size + 1) / 2;
         for (uint256 i = 0; i < above; i++) {
-            level[i] = node(level[2 * i], 2 * i + 1 < size ? level[2 * i + 1] : filler);
+            bytes32 right = 2 * i + 1 < size ? level[start + 2 * i + 1] : filler;
+            level[start + i] = node(level[start + 2 * i], right);
         }
     }
 }

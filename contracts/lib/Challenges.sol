@@ -76,19 +76,40 @@ library Challenges {
         }
     }
 
-    /// @notice t = sum of t_b and w = sum of alpha^(2^14 b) w_b with alpha = gamma^(2^14), so that account u of batch b has
-    /// the weight alpha^(u + 2^14 b). Reverts when a batch's signal is not in the field.
-    function sums(ISolvencyRegistry.Batch[] calldata batches, uint256 gamma_) internal pure returns (uint256 t, uint256 w) {
-        uint256 step = gamma_;
+    /// @notice alpha^(2^14) with alpha = gamma^(2^14): the weight of a batch over that of the batch before it.
+    function batchStep(uint256 gamma_) internal pure returns (uint256 step) {
+        step = gamma_;
         for (uint256 i = 0; i < 2 * COLUMN_BITS; i++) step = mulmod(step, step, FIELD);
-        for (uint256 b = batches.length; b > 0; b--) {
-            ISolvencyRegistry.Batch calldata batch = batches[b - 1];
+    }
+
+    /// @notice t = sum of t_i and w = sum of step^i w_i over the batches i, from 0, whose bit in `skipped` is 0, and
+    /// how many these are; so that with
+    /// step = alpha^(2^14) account u of batch i has the weight alpha^(u + 2^14 i). Reverts when a signal is not in the field.
+    function sums(ISolvencyRegistry.Batch[] calldata batches, uint256 step, uint256 skipped)
+        internal
+        pure
+        returns (uint256 t, uint256 w, uint256 counted)
+    {
+        for (uint256 i = batches.length; i > 0; i--) {
+            ISolvencyRegistry.Batch calldata batch = batches[i - 1];
             requireInField(batch.root);
             requireInField(batch.transcript);
             requireInField(batch.t);
             requireInField(batch.w);
+            w = mulmod(w, step, FIELD);
+            if ((skipped >> (i - 1)) & 1 == 1) continue;
             t = addmod(t, batch.t, FIELD);
-            w = addmod(mulmod(w, step, FIELD), batch.w, FIELD);
+            w = addmod(w, batch.w, FIELD);
+            counted++;
+        }
+    }
+
+    /// @notice base^exponent in the field, in as many steps as the exponent has bits.
+    function power(uint256 base, uint256 exponent) internal pure returns (uint256 result) {
+        result = 1;
+        for (; exponent > 0; exponent >>= 1) {
+            if (exponent & 1 == 1) result = mulmod(result, base, FIELD);
+            base = mulmod(base, base, FIELD);
         }
     }
 

@@ -7,8 +7,12 @@ import {Challenges} from "../lib/Challenges.sol";
 
 /// @notice Opens the libraries to tests that compare them with their TypeScript counterparts.
 contract ChallengesHarness {
-    function accountsRoot(bytes32 circuitId, ISolvencyRegistry.Batch[] calldata batches) external pure returns (bytes32) {
-        return AccountsTree.rootOf(circuitId, batches);
+    function accountsRoot(ISolvencyRegistry.Run[] calldata runs, ISolvencyRegistry.Batch[] calldata batches)
+        external
+        pure
+        returns (bytes32)
+    {
+        return AccountsTree.rootOf(runs, batches);
     }
 
     function isMember(bytes32 root, uint256 count, uint256 index, bytes32 leaf, bytes32[] calldata path)
@@ -17,6 +21,22 @@ contract ChallengesHarness {
         returns (bool)
     {
         return AccountsTree.isMember(root, count, index, leaf, path);
+    }
+
+    /// @notice Root of the tree in which the batches stand from `first` on, below a node 2^depth leaves wide.
+    function partRoot(
+        ISolvencyRegistry.Run[] calldata runs,
+        ISolvencyRegistry.Batch[] calldata batches,
+        uint256 first,
+        uint256 depth,
+        bytes32[] calldata path
+    ) external pure returns (bytes32) {
+        bytes32 node = AccountsTree.subtree(AccountsTree.leavesOf(runs, batches), 0, batches.length, depth);
+        return AccountsTree.climb(node, first >> depth, path);
+    }
+
+    function power(uint256 base, uint256 exponent) external pure returns (uint256) {
+        return Challenges.power(base, exponent);
     }
 
     function leafOf(bytes32 circuitId, uint256 root, uint256 transcript) external pure returns (bytes32) {
@@ -43,7 +63,11 @@ contract ChallengesHarness {
         return Challenges.claimsPolynomial(claims, gamma_);
     }
 
-    function sums(ISolvencyRegistry.Batch[] calldata batches, uint256 gamma_) external pure returns (uint256, uint256) {
-        return Challenges.sums(batches, gamma_);
+    function sums(ISolvencyRegistry.Batch[] calldata batches, uint256 gamma_, uint256 skipped)
+        external
+        pure
+        returns (uint256, uint256, uint256)
+    {
+        return Challenges.sums(batches, Challenges.batchStep(gamma_), skipped);
     }
 }

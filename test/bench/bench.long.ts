@@ -21,7 +21,7 @@ const KEYS = {
     "verifyBundleMs",
   ],
   risk: ["monitorAccountsPerSecondPerCore", "completeSpotPerSecondPerCore", "completeMarginPerSecondPerCore"],
-  gas: ["perBatch", "epochFixed", "perAccount"],
+  gas: ["perBatchAt1", "perBatchAt8", "perBatchAt32", "perBatchChunked", "epochFixed", "perAccount"],
 };
 
 // How fast this machine is just now is no matter of right and wrong: the table for people judges that.

@@ -20,8 +20,15 @@ export interface RateFigures {
 }
 
 export interface GasFigures {
-  readonly perBatch: number;
+  /** A batch more in one transaction: from 1 to 2, and on average from 1 to 8 and from 1 to 32. */
+  readonly perBatchAt1: number;
+  readonly perBatchAt8: number;
+  readonly perBatchAt32: number;
+  /** A batch more in an epoch proved in parts of 64. */
+  readonly perBatchChunked: number;
+  /** One transaction beside its batches, with 8 assets read on chain. */
   readonly epochFixed: number;
+  /** A synthetic account's share of its batch. */
   readonly perAccount: number;
 }
 

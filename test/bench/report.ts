@@ -30,7 +30,10 @@ const WORDS: Words = {
     completeMarginPerSecondPerCore: "margin accounts completed a second and core",
   },
   gas: {
-    perBatch: "per batch",
+    perBatchAt1: "second batch of a transaction",
+    perBatchAt8: "per batch, up to 8 in a transaction",
+    perBatchAt32: "per batch, up to 32 in a transaction",
+    perBatchChunked: "per batch, in parts of 64",
     epochFixed: "per epoch, fixed",
     perAccount: "per account",
   },

@@ -1,10 +1,9 @@
-import { type Contract, ContractFactory, type EventLog, toBeHex } from "ethers";
+import { type Contract, type EventLog, toBeHex } from "ethers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   allowPolicy,
   attestEpoch,
   circuitIdOf,
-  deployKey,
   openEpoch,
   readAttestation,
   readIsAttested,
@@ -17,7 +16,8 @@ import { batchWeight } from "../../verifier/src/encodings/batch.ts";
 import { accountsPath, accountsRoot } from "../../verifier/src/encodings/challenges.ts";
 import { toField } from "../../verifier/src/field.ts";
 import { deploy, type LocalChain, localChain } from "../support/chain.ts";
-import { type Mutation, mutantOf } from "../support/mutant.ts";
+import type { Mutation } from "../support/mutant.ts";
+import { withMutations } from "../support/mutant-stage.ts";
 import { call, expectRefusal } from "../support/refusal.ts";
 import {
   challengesOf,
@@ -53,23 +53,7 @@ const attest = (submission: Submission, sender = stage.exchange, signature?: str
 const sign = (signer: Stage["owner"], submission: Submission, at = snapshotTime, registry = stage.registry) =>
   signTypedData(signer, commitTypedData({ chainId: chain.chainId, registry }, at, submission));
 
-/** The stage with a registry that has one guard less. It reads the insurance only. */
-async function mutantStage(mutation: Mutation): Promise<Stage> {
-  const { abi, bytecode } = await mutantOf("SolvencyRegistry.sol", "SolvencyRegistry", [mutation]);
-  const keys = [
-    await deployKey(stage.owner, stage.batchKey.packed),
-    await deployKey(stage.owner, stage.epochKey.packed),
-  ];
-  const people = [stage.exchange, stage.owner, stage.custody, stage.insuranceFund].map((one) => one.address);
-  const epochKeys = [{ key: keys[1]!.address, assets: stage.assets }];
-  const factory = new ContractFactory(abi, bytecode, stage.owner);
-  const contract = await factory.deploy(...people, [keys[0]!.address], epochKeys);
-  const mutant = { ...stage, registry: await contract.getAddress() };
-  await allowPolicy(stage.owner, mutant.registry, stage.policy, [
-    { token: await stage.tokens[0]!.getAddress(), claim: 0, unitDecimals: MONEY_DECIMALS },
-  ]);
-  return mutant;
-}
+const mutantStage = (mutation: Mutation): Promise<Stage> => withMutations(stage, [mutation]);
 
 describe("only the exchange's own epoch is attested", () => {
   test("a stranger's, though its proofs hold (attack row 41)", async () => {
@@ -89,7 +73,7 @@ describe("only the exchange's own epoch is attested", () => {
       { batches: others },
       { batches: [{ ...first!, root: first!.root + 1n }, ...others] },
       { batches: [{ ...first!, transcript: first!.transcript + 1n }, ...others] },
-      { batchCircuitId: honest.epochCircuitId },
+      { batches: [{ ...first!, circuitId: honest.epochCircuitId }, ...others] },
     ];
     for (const edit of edits) {
       await expectRefusal(
@@ -131,7 +115,7 @@ describe("proofs hold for this list of batches, this policy and these challenges
     );
     await expectRefusal(
       batches(() => []),
-      "NoBatches",
+      "BatchCountOutOfRange",
     );
   });
 
@@ -151,16 +135,14 @@ describe("proofs hold for this list of batches, this policy and these challenges
     await expectRefusal(attest(leaveOut(stage, honest, snapshotTime)), "ProofsRejected");
     const mutant = await mutantStage({
       file: "SolvencyRegistry.sol",
-      from: "Challenges.sums(submission.batches, gamma)",
-      to: "Challenges.sums(submission.batches[1:], gamma)",
+      from: "Challenges.sums(submission.batches, Challenges",
+      to: "Challenges.sums(submission.batches[1:], Challenges",
     });
     const at = await openNow(mutant, 1n);
     const draft = draftEpoch(mutant, 1n, 3, CLAIMS);
     await attestEpoch(stage.exchange, mutant.registry, leaveOut(mutant, draft, at));
-    const circuitId = draft.batchCircuitId;
-    const listed = draft.batches.map((batch) => ({ ...batch, circuitId }));
-    const { root, transcript } = listed[0]!;
-    const place = { epoch: 1n, index: 0, circuitId, root, transcript, path: accountsPath(listed, 0) };
+    const { circuitId, root, transcript } = draft.batches[0]!;
+    const place = { epoch: 1n, index: 0, circuitId, root, transcript, path: accountsPath(draft.batches, 0) };
     expect(await readIsAttested(chain.provider, mutant.registry, place)).toBe(true);
   });
 
@@ -176,8 +158,8 @@ describe("proofs hold for this list of batches, this policy and these challenges
     await expectRefusal(attest(proveTwice(stage, honest, snapshotTime)), "ProofsRejected");
     const mutant = await mutantStage({
       file: "lib/Groth16Batch.sol",
-      from: "_addBatch(work, batches[i], i,",
-      to: "_addBatch(work, batches[0], i,",
+      from: "_addBatch(work, scalars, sum, batches[i],",
+      to: "_addBatch(work, scalars, sum, batches[0],",
     });
     const at = await openNow(mutant, 1n);
     const submission = proveTwice(mutant, draftEpoch(mutant, 1n, 3, CLAIMS), at);
@@ -250,11 +232,12 @@ describe("proofs hold for this list of batches, this policy and these challenges
 
   test("a circuit that is not registered, or one in the other's place", async () => {
     const unknown = circuitIdOf(trapdoorKey(stage.batchKey.setup, 6, stage.next).packed);
+    const under = (circuitId: bigint) => honest.batches.map((batch) => ({ ...batch, circuitId }));
     for (const edit of [
-      { batchCircuitId: unknown },
+      { batches: under(unknown) },
       { epochCircuitId: unknown },
-      { batchCircuitId: honest.epochCircuitId },
-      { epochCircuitId: honest.batchCircuitId },
+      { batches: under(honest.epochCircuitId) },
+      { epochCircuitId: honest.batches[0]!.circuitId },
     ]) {
       await expectRefusal(attest({ ...honest, ...edit }), "CircuitUnknown");
     }
@@ -315,11 +298,10 @@ describe("claims are as many as the shape has, and small", () => {
 describe("after all that, the honest epoch is attested", () => {
   test("relayed by anybody with the exchange's signature, recorded, and never again", async () => {
     await attest(honest, stage.relayer, await sign(stage.exchange, honest));
-    const batches = honest.batches.map((batch) => ({ ...batch, circuitId: honest.batchCircuitId }));
     const recorded = {
       epoch: 7n,
       exchange: BigInt(stage.exchange.address),
-      accountsRoot: accountsRoot(batches),
+      accountsRoot: accountsRoot(honest.batches),
       policyHash: honest.policyHash,
       descriptorHash: honest.descriptorHash,
       epochCircuitId: honest.epochCircuitId,
@@ -344,10 +326,9 @@ describe("after all that, the honest epoch is attested", () => {
   });
 
   test("its batches are attested at their own index with their own path, and nothing else is", async () => {
-    const { batchCircuitId: circuitId } = honest;
-    const listed = honest.batches.map((batch) => ({ ...batch, circuitId }));
-    for (const [index, { root, transcript }] of listed.entries()) {
-      const place = { epoch: 7n, index, circuitId, root, transcript, path: accountsPath(listed, index) };
+    for (const [index, { circuitId, root, transcript }] of honest.batches.entries()) {
+      const path = accountsPath(honest.batches, index);
+      const place = { epoch: 7n, index, circuitId, root, transcript, path };
       const isAttested = (edit: Partial<typeof place>): Promise<boolean> =>
         readIsAttested(chain.provider, stage.registry, { ...place, ...edit });
       expect(await isAttested({})).toBe(true);

@@ -1,17 +1,20 @@
 import { type Contract, toBeHex } from "ethers";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runsToAbi } from "../../prover/src/chain/submission.ts";
 import { BETA_FLOOR, FIELD } from "../../verifier/src/constants.ts";
 import { batchWeight } from "../../verifier/src/encodings/batch.ts";
 import {
   accountsPath,
   accountsRoot,
+  accountsTree,
   batchLeaf,
   betaChallenge,
   claimsHash,
   gammaChallenge,
 } from "../../verifier/src/encodings/challenges.ts";
 import { claimsPolynomial } from "../../verifier/src/encodings/totals.ts";
+import { power } from "../../verifier/src/field.ts";
 import { deploy, type LocalChain, localChain } from "../support/chain.ts";
 import { call, expectRefusal } from "../support/refusal.ts";
 import { scalarsFrom } from "../support/trapdoor.ts";
@@ -19,6 +22,8 @@ import { scalarsFrom } from "../support/trapdoor.ts";
 const word = (value: bigint): string => toBeHex(value, 32);
 const noProof = Array.from({ length: 8 }, () => 0n);
 const next = scalarsFrom("challenges");
+/** All batches under one circuit. */
+const oneRun = (circuitId: bigint, count: number) => [{ circuitId: word(circuitId), count }];
 
 function randomBatches(count: number) {
   return Array.from({ length: count }, () => ({
@@ -44,7 +49,7 @@ describe("the contract draws what the TypeScript verifier draws", () => {
     const batches = randomBatches(count);
     const listed = batches.map((batch) => ({ ...batch, circuitId }));
     const root = accountsRoot(listed);
-    expect(await call(harness, "accountsRoot", word(circuitId), batches)).toBe(word(root));
+    expect(await call(harness, "accountsRoot", oneRun(circuitId, count), batches)).toBe(word(root));
 
     const indices = [...new Set([0, count >> 1, count - 1])];
     for (const index of indices) {
@@ -103,7 +108,64 @@ describe("the contract draws what the TypeScript verifier draws", () => {
     const gamma = next();
     const t = batches.reduce((sum, batch) => (sum + batch.t) % FIELD, 0n);
     const w = batches.reduce((sum, batch, b) => (sum + batchWeight(gamma, b) * batch.w) % FIELD, 0n);
-    expect([...(await call<bigint[]>(harness, "sums", batches, gamma))]).toEqual([t, w]);
+    expect([...(await call<bigint[]>(harness, "sums", batches, gamma, 0))]).toEqual([t, w, BigInt(count)]);
+  });
+
+  test("t and w of the batches that are not skipped, at their own weights", async () => {
+    const batches = randomBatches(7);
+    const [gamma, skipped] = [next(), 0b0101001n];
+    const counted = [...batches.entries()].filter(([b]) => ((skipped >> BigInt(b)) & 1n) === 0n);
+    const t = counted.reduce((sum, [, batch]) => (sum + batch.t) % FIELD, 0n);
+    const w = counted.reduce((sum, [b, batch]) => (sum + batchWeight(gamma, b) * batch.w) % FIELD, 0n);
+    expect([...(await call<bigint[]>(harness, "sums", batches, gamma, skipped))]).toEqual([t, w, 4n]);
+  });
+
+  test("powers of a field element", async () => {
+    const base = next();
+    for (const exponent of [0n, 1n, 2n, 255n, (1n << 20n) - 1n]) {
+      expect(await call(harness, "power", base, exponent)).toBe(power(base, exponent));
+    }
+  });
+});
+
+describe("a part of the list hashes to the same root", () => {
+  test.each([1, 5, 256, 300, 700])(
+    "every part of %i batches, of any size, under several circuits",
+    async (count) => {
+      const circuits = [next(), next()];
+      const batches = randomBatches(count).map((batch, b) => ({
+        ...batch,
+        circuitId: circuits[b % 5 < 3 ? 0 : 1]!,
+      }));
+      const levels = accountsTree(batches);
+      for (const depth of [0, 1, 3, 8]) {
+        const parts = Math.ceil(count / 2 ** depth);
+        for (const part of new Set([0, 1, parts >> 1, parts - 1].filter((p) => p < parts))) {
+          const first = part << depth;
+          const path = levels.slice(depth, -1).map((level, d) => word(level[(part >> d) ^ 1] ?? 0n));
+          const taken = batches.slice(first, first + 2 ** depth);
+          const runs = runsToAbi(taken);
+          const root = await call(harness, "partRoot", runs, taken, first, depth, path);
+          expect(root).toBe(word(accountsRoot(batches)));
+        }
+      }
+    },
+  );
+
+  test("runs that are shorter or longer than the list, or empty, are refused", async () => {
+    const batches = randomBatches(3);
+    const circuitId = word(next());
+    for (const [counts, index] of [
+      [[], 0n],
+      [[2], 1n],
+      [[4], 0n],
+      [[3, 1], 1n],
+      [[0, 3], 0n],
+      [[1, (1n << 256n) - 1n], 1n],
+    ] as const) {
+      const runs = counts.map((count) => ({ circuitId, count }));
+      await expectRefusal(call(harness, "accountsRoot", runs, batches), "RunsMiscounted", { index });
+    }
   });
 });
 
@@ -155,6 +217,8 @@ describe("values with a second meaning are refused", () => {
   test.each(["root", "transcript", "t", "w"] as const)("%s of any batch as x + r", async (signal) => {
     const batches = randomBatches(3);
     batches[1]![signal] += FIELD;
-    await expectRefusal(call(harness, "sums", batches, next()), "NotInField", { value: batches[1]![signal] });
+    await expectRefusal(call(harness, "sums", batches, next(), 0), "NotInField", {
+      value: batches[1]![signal],
+    });
   });
 });

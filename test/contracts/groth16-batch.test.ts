@@ -76,8 +76,16 @@ function honestCall(count: number, [batch, epoch] = [batchKey, epochKey]): Call 
   return made;
 }
 
-const check = (made: Call, contract = harness, at = keys): Promise<unknown> =>
-  call(contract, "check", made.batches, made.epochProof, made.signals, ...at);
+const check = (made: Call, contract = harness, [batchAt, epochAt] = keys): Promise<unknown> =>
+  call(
+    contract,
+    "check",
+    [{ key: batchAt, count: made.batches.length }],
+    made.batches,
+    made.epochProof,
+    made.signals,
+    epochAt,
+  );
 
 async function mutantHarness(...mutations: Mutation[]): Promise<Contract> {
   const { abi, bytecode } = await mutantOf("mocks/Groth16Harness.sol", "Groth16Harness", mutations);
@@ -153,6 +161,91 @@ describe("one bad proof among many is noticed", () => {
       verdicts.add(expected);
     }
     expect(verdicts).toEqual(new Set([true, false]));
+  });
+});
+
+describe("several circuits in one check", () => {
+  const second = trapdoorKey(setup, PUBLIC_SIGNALS.batch.length, next);
+  const pool = [batchKey, second];
+  let at: string[];
+  beforeAll(async () => {
+    at = [keys[0], await place(second)];
+  });
+
+  /** Honest proofs of batches under the pool's keys in this order. */
+  function mixedCall(order: readonly number[]): Call {
+    const made = honestCall(order.length);
+    for (const [b, key] of order.entries())
+      made.batches[b]!.proof = trapdoorProof(pool[key]!, batchSignals(made, b), next);
+    return made;
+  }
+  const runsOf = (order: readonly number[]) => order.map((key) => ({ key: at[key], count: 1 }));
+  const checkAll = (made: Call, runs: readonly unknown[]) =>
+    call(harness, "check", runs, made.batches, made.epochProof, made.signals, keys[1]);
+  const checkBatches = (made: Call, runs: readonly unknown[]) =>
+    call(harness, "checkBatches", runs, made.batches, made.signals[3], made.signals[4]);
+  const checkEpoch = (made: Call) => call(harness, "checkEpoch", made.epochProof, made.signals, keys[1]);
+
+  test("batches of two circuits in runs of any length, with the epoch's proof or without", async () => {
+    const made = mixedCall([0, 0, 1, 0]);
+    const runs = [
+      { key: at[0], count: 2 },
+      { key: at[1], count: 1 },
+      { key: at[0], count: 1 },
+    ];
+    await checkAll(made, runs);
+    await checkBatches(made, runs);
+    await checkBatches({ ...made, batches: made.batches.slice(2, 3) }, runs.slice(1, 2));
+    await checkEpoch(made);
+  });
+
+  test("a proof counts under its own circuit only, also when another batch's circuit is taken for its", async () => {
+    const made = mixedCall([0, 1]);
+    for (const order of [
+      [1, 0],
+      [0, 0],
+      [1, 1],
+    ]) {
+      await expectRefusal(checkAll(made, runsOf(order)), "ProofsRejected");
+      await expectRefusal(checkBatches(made, runsOf(order)), "ProofsRejected");
+    }
+    await checkBatches(made, runsOf([0, 1]));
+  });
+
+  test("the combined check agrees with one-by-one checks, whatever is combined", async () => {
+    const die = (sides: number): number => Number(next() % BigInt(sides));
+    const verdict = (run: Promise<unknown>): Promise<boolean> =>
+      run.then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof RegistryError && error.code === "ProofsRejected") return false;
+          throw error;
+        },
+      );
+    const seen = new Set<string>();
+    for (let round = 0; round < 12; round++) {
+      const order = Array.from({ length: 1 + die(3) }, () => die(2));
+      const made = mixedCall(order);
+      const spoiled = made.batches[die(order.length)]!;
+      const spoils = [
+        () => {},
+        () => spoiled.proof.splice(6, 2, ...g1(next())),
+        () => {
+          spoiled.w = toField(spoiled.w + 1n);
+        },
+        () => made.epochProof.splice(0, 2, ...g1(next())),
+      ];
+      spoils[round % spoils.length]!();
+      const batches = order.every((key, b) =>
+        provesOneByOne(pool[key]!, batchSignals(made, b), made.batches[b]!.proof),
+      );
+      const epoch = provesOneByOne(epochKey, made.signals, made.epochProof);
+      expect(await verdict(checkBatches(made, runsOf(order)))).toBe(batches);
+      expect(await verdict(checkEpoch(made))).toBe(epoch);
+      expect(await verdict(checkAll(made, runsOf(order)))).toBe(batches && epoch);
+      seen.add(`${batches} ${epoch}`);
+    }
+    expect(seen.size).toBe(3);
   });
 });
 

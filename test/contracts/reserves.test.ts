@@ -163,6 +163,7 @@ test("one account for insurance and reserves, or no account, is refused at deplo
     owner: stage.owner.address,
     custody: b,
     insuranceFund: c,
+    minimumInterval: 1n,
     batchKeys: [],
     epochKeys: [],
   };

@@ -19,6 +19,8 @@ import { scalarsFrom, type TrapdoorKey, trapdoorKey, trapdoorProof, trapdoorSetu
 export interface Stage {
   readonly chain: LocalChain;
   readonly registry: string;
+  /** Keys of the batch circuits; `batchKey` is the first. */
+  readonly batchKeys: readonly TrapdoorKey[];
   readonly batchKey: TrapdoorKey;
   readonly epochKey: TrapdoorKey;
   readonly assets: number;
@@ -43,7 +45,7 @@ export const tokenDecimals = (asset: number): number => (asset % 2 === 0 ? 18 : 
 
 export async function stageRegistry(
   chain: LocalChain,
-  { assets = 2, onChain = 1, seed = "stage", exchange: wallet = "" } = {},
+  { assets = 2, onChain = 1, seed = "stage", exchange: wallet = "", minimumInterval = 1n, circuits = 1 } = {},
 ): Promise<Stage> {
   const next = scalarsFrom(seed);
   const [owner, exchange, relayer, custody, insuranceFund] = chain.signers as [
@@ -55,14 +57,18 @@ export async function stageRegistry(
   ];
   const exchangeAddress = wallet === "" ? exchange.address : wallet;
   const setup = trapdoorSetup(next);
-  const batchKey = trapdoorKey(setup, PUBLIC_SIGNALS.batch.length, next);
+  const batchKeys = Array.from({ length: circuits }, () =>
+    trapdoorKey(setup, PUBLIC_SIGNALS.batch.length, next),
+  );
+  const batchKey = batchKeys[0]!;
   const epochKey = trapdoorKey(setup, PUBLIC_SIGNALS.epoch.length, next);
   const { address: registry } = await deployRegistry(owner, {
     exchange: exchangeAddress,
     owner: owner.address,
     custody: custody.address,
     insuranceFund: insuranceFund.address,
-    batchKeys: [batchKey.packed],
+    minimumInterval,
+    batchKeys: batchKeys.map(({ packed }) => packed),
     epochKeys: [{ packed: epochKey.packed, assets }],
   });
   const tokens = [await deploy(owner, "TokenMock", "QUOTE", INSURANCE_DECIMALS)];
@@ -78,7 +84,7 @@ export async function stageRegistry(
   const policy = { policyHash: next(), descriptorHash: next() };
   await allowPolicy(owner, registry, policy, reserves);
   const people = { owner, exchange, exchangeAddress, relayer, custody, insuranceFund };
-  return { chain, registry, batchKey, epochKey, assets, policy, tokens, ...people, next };
+  return { chain, registry, batchKeys, batchKey, epochKey, assets, policy, tokens, ...people, next };
 }
 
 /** Gives the insurance fund and the custody exactly what `claims` say, rounded up to the tokens' units. */
@@ -118,7 +124,7 @@ export function challengesOf(stage: Stage, draft: Draft, snapshotTime: bigint) {
     totalsCommitment: draft.totalsCommitment,
     claims: draft.claims,
     epochCircuitId: draft.epochCircuitId,
-    batches: draft.batches.map((batch) => ({ ...batch, circuitId: draft.batchCircuitId })),
+    batches: draft.batches,
   });
   const beta = betaChallenge(gamma, draft.weightsCommitment);
   const t = draft.batches.reduce((sum, batch) => (sum + batch.t) % FIELD, 0n);
@@ -131,19 +137,19 @@ export function epochSignals(draft: Draft, challenges: ReturnType<typeof challen
   return [draft.policyHash, draft.totalsCommitment, draft.weightsCommitment, gamma, beta, t, w, rho];
 }
 
-/** A submission without proofs, with random commitments and sums. */
+/** A submission without proofs, with random commitments and sums; circuits share the batches in turn. */
 export function draftEpoch(stage: Stage, epoch: bigint, count: number, claims: readonly bigint[]): Draft {
   const { next } = stage;
   return {
     epoch,
-    batchCircuitId: circuitIdOf(stage.batchKey.packed),
     epochCircuitId: circuitIdOf(stage.epochKey.packed),
     ...stage.policy,
     totalsCommitment: next(),
     weightsCommitment: next(),
     publicHash: next(),
     claims,
-    batches: Array.from({ length: count }, () => ({
+    batches: Array.from({ length: count }, (_, b) => ({
+      circuitId: circuitIdOf(stage.batchKeys[b % stage.batchKeys.length]!.packed),
       root: next(),
       transcript: next(),
       t: next(),
@@ -159,7 +165,8 @@ export function proveEpoch(stage: Stage, draft: Draft, snapshotTime: bigint): Su
   const { gamma, beta } = challenges;
   const batches = draft.batches.map((batch) => {
     const signals = [batch.root, batch.transcript, batch.t, batch.w, gamma, beta];
-    return { ...batch, proof: trapdoorProof(stage.batchKey, signals, stage.next) };
+    const key = stage.batchKeys.find(({ packed }) => circuitIdOf(packed) === batch.circuitId);
+    return { ...batch, proof: trapdoorProof(key ?? stage.batchKey, signals, stage.next) };
   });
   const epochProof = trapdoorProof(stage.epochKey, epochSignals(draft, challenges), stage.next);
   return { ...draft, batches, epochProof };

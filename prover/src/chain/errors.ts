@@ -7,6 +7,10 @@ const WORDS: Readonly<Record<string, (a: Record<string, unknown>) => string>> = 
   EpochNotIncreasing: (a) => `epoch ${a.epoch} must be larger than the last one opened, ${a.lastOpened}`,
   SnapshotTimeOutOfRange: (a) =>
     `snapshot time ${a.snapshotTime} is outside ${a.earliest} to ${a.latest}: it must lie ahead, but not far`,
+  OpeningTooSoon: (a) => `the next epoch can be opened from ${a.earliest} on, the chain's time is ${a.now_}`,
+  IntervalOutOfRange: (a) => `a least interval between openings of ${a.interval} s is outside 1 to ${a.most}`,
+  InstantWithdrawalsFrozen: (a) =>
+    `epoch ${a.openedEpoch} is open, with its snapshot at ${a.snapshotTime}: until it is attested nothing is paid against the one before`,
   EpochNotOpen: (a) =>
     `epoch ${a.epoch} is not waiting for its attestation; the last one opened is ${a.lastOpened}`,
   SnapshotNotTakenYet: (a) =>
@@ -15,7 +19,17 @@ const WORDS: Readonly<Record<string, (a: Record<string, unknown>) => string>> = 
   PolicyNotAllowed: () => "the registry does not allow this policy",
   CircuitUnknown: (a) => `circuit ${a.circuitId} is not registered for this use`,
   CircuitRegisteredTwice: (a) => `circuit ${a.circuitId} is registered twice`,
-  NoBatches: () => "an epoch has at least one batch",
+  BatchCountOutOfRange: (a) => `an epoch has 1 to ${a.most} batches, came ${a.count}`,
+  RunsMiscounted: (a) => `run ${a.index} of the batches' circuits does not fit their list`,
+  EpochCommitted: (a) =>
+    `epoch ${a.epoch} has its list of batches already, with the accounts root ${a.accountsRoot}`,
+  NotCommitted: (a) => `epoch ${a.epoch} has no list of batches yet`,
+  PartOutOfRange: (a) =>
+    `no part of ${a.batchCount} batches begins at batch ${a.first} with 2^${a.depth} leaves`,
+  PartMiscounted: (a) => `expected the ${a.expected} batches of the part, came ${a.came}`,
+  PartNotListed: (a) => `batches, circuits or path are not those of the list from batch ${a.first} on`,
+  BatchesMissing: (a) => `${a.proved} of ${a.batchCount} batches are proved`,
+  TermsNotCommitted: () => "the terms are not those that the list was committed with",
   ClaimsMiscounted: (a) => `expected ${a.expected} claims, came ${a.came}`,
   ClaimTooLarge: (a) => `claim ${a.claim} is 2^128 or more`,
   ReserveTooSmall: (a) =>

@@ -3,8 +3,6 @@ import {
   Contract,
   ContractFactory,
   type ContractRunner,
-  type ContractTransactionReceipt,
-  type ContractTransactionResponse,
   concat,
   hexlify,
   Interface,
@@ -15,6 +13,7 @@ import {
 } from "ethers";
 import { contractArtifact } from "./artifacts.ts";
 import { withWords } from "./errors.ts";
+import { type SentTransaction, send } from "./sending.ts";
 import { type Opening, type Submission, submissionToAbi } from "./submission.ts";
 
 /** What a registry is made of. Addresses are 0x hex; keys are packed (see VerificationKeys.sol). */
@@ -25,6 +24,8 @@ export interface RegistryConfig {
   readonly custody: string;
   /** Account whose tokens are the insurance; never the custody. */
   readonly insuranceFund: string;
+  /** Least seconds between two openings. */
+  readonly minimumInterval: bigint;
   readonly batchKeys: readonly Uint8Array[];
   readonly epochKeys: readonly { readonly packed: Uint8Array; readonly assets: number }[];
 }
@@ -47,12 +48,6 @@ export interface Reserve {
 export interface RecordedAttestation extends Attestation {
   readonly assetsOnChain: number;
   readonly assetsVouched: number;
-}
-
-export interface SentTransaction {
-  readonly hash: string;
-  readonly gasUsed: bigint;
-  readonly blockNumber: number;
 }
 
 /** circuitId of a packed key: keccak256 of its words. */
@@ -88,6 +83,7 @@ export async function deployRegistry(deployer: Signer, config: RegistryConfig): 
       config.owner,
       config.custody,
       config.insuranceFund,
+      config.minimumInterval,
       batchKeys.map((key) => key.address),
       epochKeys.map(({ address, assets }) => ({ key: address, assets })),
     ),
@@ -205,15 +201,4 @@ export async function readIsAttested(
 export async function registryAt(registry: string, runner: ContractRunner): Promise<Contract> {
   const { abi } = await contractArtifact("SolvencyRegistry");
   return new Contract(registry, new Interface(abi), runner);
-}
-
-async function send(contract: Contract, method: string, args: unknown[]): Promise<SentTransaction> {
-  return withWords(contract.interface, async () => {
-    const call = contract.getFunction(method);
-    // Estimated first: a node then says why a transaction would fail, and nothing is paid for it.
-    const gasLimit = (await call.estimateGas(...args)) + 50_000n;
-    const sent = (await call.send(...args, { gasLimit })) as ContractTransactionResponse;
-    const receipt = (await sent.wait()) as ContractTransactionReceipt;
-    return { hash: receipt.hash, gasUsed: receipt.gasUsed, blockNumber: receipt.blockNumber };
-  });
 }

@@ -8,6 +8,8 @@ export interface Opening {
 
 /** What a batch shows on chain: four field elements and eight proof words in the order of the precompiles. */
 export interface SubmittedBatch {
+  /** Under which its proof is made. */
+  readonly circuitId: bigint;
   readonly root: bigint;
   readonly transcript: bigint;
   readonly t: bigint;
@@ -15,11 +17,9 @@ export interface SubmittedBatch {
   readonly proof: readonly bigint[];
 }
 
-/** All that one attestation takes; ids, hashes and commitments are 256-bit words. See ISolvencyRegistry.Submission. */
-export interface Submission {
+/** What an epoch is to show, fixed before anything is proved; ids, hashes and commitments are 256-bit words. See ISolvencyRegistry.Terms. */
+export interface Terms {
   readonly epoch: bigint;
-  /** One circuit for all batches of the epoch. */
-  readonly batchCircuitId: bigint;
   readonly epochCircuitId: bigint;
   readonly policyHash: bigint;
   readonly descriptorHash: bigint;
@@ -29,20 +29,57 @@ export interface Submission {
   readonly publicHash: bigint;
   /** Insurance (10^-12 quote), then each asset of the shape (units of its row). */
   readonly claims: readonly bigint[];
+}
+
+/** All that attesting takes, in one transaction or in many. */
+export interface Submission extends Terms {
   readonly batches: readonly SubmittedBatch[];
   readonly epochProof: readonly bigint[];
 }
 
-/** The same with hashes as the ABI's bytes32. Throws on a proof that is not eight words. */
+/** A submission as ISolvencyRegistry.Submission. Throws on a proof that is not eight words. */
 export function submissionToAbi(submission: Submission): Record<string, unknown> {
-  for (const proof of [submission.epochProof, ...submission.batches.map((batch) => batch.proof)]) {
-    if (proof.length !== 8) throw new RangeError(`expected a proof of 8 words, came ${proof.length}`);
-  }
+  const { batches, epochProof } = submission;
   return {
-    ...submission,
-    batchCircuitId: toBeHex(submission.batchCircuitId, 32),
-    epochCircuitId: toBeHex(submission.epochCircuitId, 32),
-    descriptorHash: toBeHex(submission.descriptorHash, 32),
-    publicHash: toBeHex(submission.publicHash, 32),
+    terms: termsToAbi(submission),
+    runs: runsToAbi(batches),
+    batches: batches.map(batchToAbi),
+    epochProof: proofWords(epochProof),
   };
+}
+
+export function termsToAbi(terms: Terms): Record<string, unknown> {
+  const { epoch, policyHash, totalsCommitment, weightsCommitment, claims } = terms;
+  return {
+    epoch,
+    epochCircuitId: toBeHex(terms.epochCircuitId, 32),
+    policyHash,
+    descriptorHash: toBeHex(terms.descriptorHash, 32),
+    totalsCommitment,
+    weightsCommitment,
+    publicHash: toBeHex(terms.publicHash, 32),
+    claims: [...claims],
+  };
+}
+
+/** Neighbouring batches of one circuit as one run each. */
+export function runsToAbi(batches: readonly SubmittedBatch[]): { circuitId: string; count: number }[] {
+  const runs: { circuitId: string; count: number }[] = [];
+  for (const batch of batches) {
+    const circuitId = toBeHex(batch.circuitId, 32);
+    const last = runs.at(-1);
+    if (last?.circuitId === circuitId) last.count++;
+    else runs.push({ circuitId, count: 1 });
+  }
+  return runs;
+}
+
+export function batchToAbi({ root, transcript, t, w, proof }: SubmittedBatch): Record<string, unknown> {
+  return { root, transcript, t, w, proof: proofWords(proof) };
+}
+
+/** Throws on a proof that is not eight words. */
+export function proofWords(proof: readonly bigint[]): bigint[] {
+  if (proof.length !== 8) throw new RangeError(`expected a proof of 8 words, came ${proof.length}`);
+  return [...proof];
 }

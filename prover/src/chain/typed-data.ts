@@ -18,7 +18,7 @@ export interface RegistryDomain {
 const OPEN: Record<string, TypedDataField[]> = { Open: fields("uint64 epoch,uint64 snapshotTime") };
 const COMMIT: Record<string, TypedDataField[]> = {
   Commit: fields(
-    "uint64 epoch,uint64 snapshotTime,uint256 policyHash,bytes32 descriptorHash,bytes32 batchCircuitId," +
+    "uint64 epoch,uint64 snapshotTime,uint256 policyHash,bytes32 descriptorHash," +
       "bytes32 epochCircuitId,uint256 batchCount,bytes32 accountsRoot,uint256 totalsCommitment," +
       "uint256 weightsCommitment,bytes32 claimsHash,bytes32 publicHash",
   ),
@@ -35,13 +35,12 @@ export function commitTypedData(
   snapshotTime: bigint,
   submission: Submission,
 ): TypedData {
-  const batches = submission.batches.map((batch) => ({ ...batch, circuitId: submission.batchCircuitId }));
+  const { batches } = submission;
   const message = {
     epoch: submission.epoch,
     snapshotTime,
     policyHash: submission.policyHash,
     descriptorHash: toBeHex(submission.descriptorHash, 32),
-    batchCircuitId: toBeHex(submission.batchCircuitId, 32),
     epochCircuitId: toBeHex(submission.epochCircuitId, 32),
     batchCount: BigInt(batches.length),
     accountsRoot: toBeHex(accountsRoot(batches), 32),

@@ -11,6 +11,7 @@ import type { Reserves } from "../snapshot/reserves.ts";
 const TOKENS_ON_CHAIN = 8;
 const INSURANCE_DECIMALS = 6;
 const LEAD_SECONDS = 60n;
+const MINIMUM_INTERVAL = 3600n;
 
 export interface DemoChain {
   readonly chainId: bigint;
@@ -52,6 +53,7 @@ export async function startDemoChain(config: DemoChainConfig): Promise<DemoChain
     owner: deployer.address,
     custody: custody.address,
     insuranceFund: insuranceFund.address,
+    minimumInterval: MINIMUM_INTERVAL,
     batchKeys: [packKey(keys.batch)],
     epochKeys: [{ packed: packKey(keys.epoch), assets: policy.layout.shape.assets }],
   });

@@ -51,6 +51,7 @@ beforeAll(async () => {
       owner: owner!.address,
       custody: custody!.address,
       insuranceFund: fund!.address,
+      minimumInterval: 3600n,
       batchKeys: [packKey(batch!.vkey)],
       epochKeys: [{ packed: packKey(epoch!.vkey), assets: 2 }],
     })
