@@ -11,7 +11,8 @@ import { extrasPolicy } from "../support/extras.ts";
 import { compiledFrom, fedBook, fedPolicy } from "../support/feeding.ts";
 import { tinyMarks, tinyRiskParameters, twoGroupMarks, twoGroupRiskParameters } from "../support/policies.ts";
 import { seeded } from "../support/random.ts";
-import { randomBook } from "../support/random-books.ts";
+import { oneSided, randomBook } from "../support/random-books.ts";
+import { gridMarks, randomGrid } from "../support/random-grid.ts";
 import { tieredBook, tieredPolicy } from "../support/tiers.ts";
 
 /**
@@ -108,6 +109,17 @@ describe("closed-form completion against the linear program, in exact fractions"
     const policy = compiledFrom(compilePolicy(tinyRiskParameters, tinyMarks), fedPolicy);
     const random = seeded("exact optimum feeding");
     const seen = comparedWithOptimum(policy, 60, () => fedBook(policy.layout, random));
+    for (const [what, count] of Object.entries(seen)) expect(count, what).toBeGreaterThan(3);
+  });
+
+  test("is the optimum of clusters, floors and charges of model grid, over random parameters", () => {
+    const random = seeded("exact optimum add-ons");
+    const seen = { equal: 0, hedged: 0, short: 0 };
+    for (let i = 0; i < 12; i++) {
+      const policy = compilePolicy(randomGrid(random), gridMarks);
+      const some = comparedWithOptimum(policy, 4, () => oneSided(policy, randomBook(policy, random)));
+      for (const what of ["equal", "hedged", "short"] as const) seen[what] += some[what];
+    }
     for (const [what, count] of Object.entries(seen)) expect(count, what).toBeGreaterThan(3);
   });
 

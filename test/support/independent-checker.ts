@@ -7,6 +7,7 @@ import type {
   VolatilityRule,
 } from "../../verifier/src/policy/schemas.ts";
 import { optionPrice } from "../../verifier/src/policy/valuation.ts";
+import { addOnsOf, clusterLines, type Line, type Member } from "./independent-add-ons.ts";
 
 export interface Position {
   readonly symbol: string;
@@ -40,7 +41,13 @@ export function independentSurplus(
     q.multiply(amount(asset, "asset"), spot(asset.symbol), decimal(asset.weight[level])),
     q.negate(q.multiply(amount(asset, "debt"), spot(asset.symbol), decimal(asset.debtWeight[level]))),
   ]);
-  const groups = policy.groups.flatMap(({ underlying, grid, instruments, buffers, hedge }) => {
+  const worthOf = (symbol: string | undefined) => {
+    const asset = policy.collateral.find((of) => of.symbol === symbol);
+    return asset ? q.multiply(amount(asset, "asset"), spot(asset.symbol)) : q.ZERO;
+  };
+  const inCluster = new Map<string, Member[]>();
+  const groups = policy.groups.flatMap((group) => {
+    const { underlying, grid, instruments, buffers, hedge } = group;
     const { scenarios, volatility } = scenarioGrid(grid);
     const held = instruments.filter(({ symbol }) =>
       positions.some((p) => p.symbol === symbol && p.units > 0n),
@@ -68,21 +75,37 @@ export function independentSurplus(
       );
       for (const [s, change] of changes.entries()) pnl[s] = sum([pnl[s]!, q.multiply(net, change)]);
     }
-    const asset = policy.collateral.find(({ symbol }) => symbol === hedge?.asset);
-    const value = asset ? q.multiply(amount(asset, "asset"), spot(asset.symbol)) : q.ZERO;
-    const weights = scenarios.map((s) => q.multiply(scenarioWeight(s), decimal(policy.marginFactor[level])));
+    const factor = decimal(policy.marginFactor[level]);
+    const weights = scenarios.map((s) => q.multiply(scenarioWeight(s), factor));
     const lines = scenarios.map((s, i) => ({
       pnl: q.lowestTerms(q.multiply(pnl[i]!, weights[i]!)),
       move: q.lowestTerms(q.multiply(spotMove(s), weights[i]!)),
     }));
-    return [...parts, bestUse(lines, decimal(hedge?.refund[level] ?? "0"), value)];
+    const net = instruments.map((terms) => q.subtract(amount(terms, "long"), amount(terms, "short")));
+    const { charges, floors } = addOnsOf(group, marks, level, net, factor);
+    parts.push(q.negate(charges));
+    const cluster = policy.clusters?.find(({ groups: members }) => members.includes(group.name));
+    if (cluster) {
+      inCluster.set(cluster.name, [...(inCluster.get(cluster.name) ?? []), { lines, floors }]);
+      return parts;
+    }
+    return [
+      ...parts,
+      bestUse([...lines, ...floors], decimal(hedge?.refund[level] ?? "0"), worthOf(hedge?.asset)),
+    ];
   });
+  for (const { name, hedge, offset, independent } of policy.clusters ?? []) {
+    const members = inCluster.get(name);
+    if (members === undefined) continue;
+    const lines = clusterLines(members, decimal(offset), decimal(independent ?? "0"));
+    groups.push(bestUse(lines, decimal(hedge?.refund[level] ?? "0"), worthOf(hedge?.asset)));
+  }
   return sum([...collateral, ...groups]);
 }
 
 /** Largest of refund * v less the worst loss when v of collateral moves along, v from 0 to value: at a corner or an end. */
-function bestUse(scenarios: { pnl: q.Rational; move: q.Rational }[], refund: q.Rational, value: q.Rational) {
-  const lines: typeof scenarios = [];
+function bestUse(scenarios: readonly Line[], refund: q.Rational, value: q.Rational) {
+  const lines: Line[] = [];
   for (const line of [{ pnl: q.ZERO, move: q.ZERO }, ...scenarios]) {
     const same = lines.findIndex(({ move }) => move.n * line.move.d === line.move.n * move.d);
     if (same < 0) lines.push(line);

@@ -23,6 +23,13 @@ export function randomBook(policy: CompiledPolicy, random: Random): Entry[] {
   return entries;
 }
 
+/** Without the short of an instrument that is held long: nobody needs both, and charges on gross positions net them. */
+export function oneSided({ rowTable }: CompiledPolicy, book: readonly Entry[]): Entry[] {
+  const longs = new Set(rowTable.flatMap(({ kind, row }) => (kind === "long" ? [row] : [])));
+  const held = new Set(book.map(({ row }) => row));
+  return book.filter(({ row }) => !(longs.has(row - 1) && held.has(row - 1)));
+}
+
 /** A book so large that sums need coarse rows, and an asset's holding repeats its row. */
 export function hugeBook(policy: CompiledPolicy, random: Random): Entry[] {
   return randomBook(policy, random).flatMap(({ row }) => {

@@ -4,7 +4,7 @@ import { gridSchema } from "./schemas/grid.ts";
 import { type Marks, marksSchema } from "./schemas/marks.ts";
 
 export type { CollateralParameters, InstrumentTerms, VolatilityRule } from "./schemas/fields.ts";
-export type { GridParameters, GroupParameters } from "./schemas/grid.ts";
+export type { ClusterParameters, GridParameters, GroupParameters } from "./schemas/grid.ts";
 export type { Marks } from "./schemas/marks.ts";
 export { marksSchema };
 

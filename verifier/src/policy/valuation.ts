@@ -1,6 +1,7 @@
+import { greeks } from "./greeks.ts";
 import { movedVolatility, type Scenario, type ScenarioGrid, smileTilt, spotMove } from "./grid.ts";
 import { ln, sqrt } from "./mathematics.ts";
-import { black76, discountFactor } from "./pricing.ts";
+import { black76, discountFactor, type Option } from "./pricing.ts";
 import {
   add,
   fromDecimal,
@@ -79,6 +80,18 @@ export function valueInstrument(
   };
 }
 
+/**
+ * Quote that one long contract gains when spot and all forwards move by the same fraction, by that fraction. The delta of an
+ * option is a double taken exactly.
+ */
+export function cashDelta(terms: InstrumentTerms, underlying: string, marks: Marks): Rational {
+  const size = fromDecimal(terms.contractSize);
+  if (terms.kind === "perp" || terms.kind === "future")
+    return multiply(linearMark(terms, underlying, marks), size);
+  const { forward } = expiryMarks(marks, underlying, terms.expiry);
+  return multiply(size, fromDecimal(forward), fromDouble(greeks(optionAt(terms, underlying, marks)).delta));
+}
+
 /** Black-76 price per unit of the underlying, at the marks or after a scenario's moves of forward and volatility. */
 export function optionPrice(
   terms: OptionTerms,
@@ -87,8 +100,22 @@ export function optionPrice(
   scenario: Scenario | null,
   rule: VolatilityRule,
 ): number {
+  const { forward } = expiryMarks(marks, underlying, terms.expiry);
+  const option: { -readonly [K in keyof Option]: Option[K] } = optionAt(terms, underlying, marks);
+  if (scenario?.kind === "move") {
+    option.forward = toDouble(multiply(fromDecimal(forward), add(ONE, scenario.spot)));
+    option.volatility = movedVolatility(option.volatility, scenario.volatility, daysTo(terms, marks), rule);
+  } else if (scenario?.kind === "skew") {
+    const tilt = smileTilt(ln(option.strike / option.forward), scenario.tilt, sqrt(option.time));
+    option.volatility *= scenario.direction === "up" ? 1 + tilt : 1 - tilt;
+  }
+  return black76(option);
+}
+
+/** An option per unit of its underlying, at the marks. Throws MarksError. */
+export function optionAt(terms: OptionTerms, underlying: string, marks: Marks): Option {
   const { forward, rate, volatility } = expiryMarks(marks, underlying, terms.expiry);
-  const days = (Date.parse(terms.expiry) - Date.parse(marks.observedAt)) / MILLISECONDS_PER_DAY;
+  const days = daysTo(terms, marks);
   if (days < 0) throw new MarksError(`"${terms.symbol}" expired at ${terms.expiry}, before these marks`);
   const time = days / DAYS_PER_YEAR;
   const [k, strike] = [fromDecimal(forward), fromDecimal(terms.strike)].map(toDouble) as [number, number];
@@ -97,7 +124,7 @@ export function optionPrice(
     throw new MarksError(
       `expiries.${underlying}.${terms.expiry}.volatility has no strike "${terms.strike}", which "${terms.symbol}" needs`,
     );
-  const option = {
+  return {
     kind: terms.kind,
     forward: k,
     strike,
@@ -105,15 +132,10 @@ export function optionPrice(
     time,
     discount: discountFactor(Number(rate), time),
   };
-  if (scenario?.kind === "move") {
-    option.forward = toDouble(multiply(fromDecimal(forward), add(ONE, scenario.spot)));
-    option.volatility = movedVolatility(option.volatility, scenario.volatility, days, rule);
-  } else if (scenario?.kind === "skew") {
-    const tilt = smileTilt(ln(strike / option.forward), scenario.tilt, sqrt(time));
-    option.volatility *= scenario.direction === "up" ? 1 + tilt : 1 - tilt;
-  }
-  return black76(option);
 }
+
+const daysTo = ({ expiry }: OptionTerms, { observedAt }: Marks): number =>
+  (Date.parse(expiry) - Date.parse(observedAt)) / MILLISECONDS_PER_DAY;
 
 /** Price of the underlying that a perp or future is marked at. */
 function linearMark(

@@ -57,7 +57,9 @@ export interface GroupLine {
   readonly name: string;
   readonly underlying: string;
   readonly charge: Levels<bigint>;
-  /** Null when no scenario loses. */
+  /** The group that its scenarios count in, where it has no worst one of its own. */
+  readonly countsIn: string | null;
+  /** Null when no scenario loses, or when they count elsewhere. */
   readonly worst: ScenarioLine | null;
   readonly scenarios: readonly ScenarioLine[];
   /** Collateral that hedges these positions, as decimal numbers of assets. */
@@ -133,9 +135,11 @@ function groupLine(policy: CompiledPolicy, report: GroupReport): GroupLine {
     ...label,
     pnl: floor(divide(integer(report.scenarioPnl[number]!), scale)),
   }));
+  const { feeds } = policy.layout.shape.groups[report.group]!;
   return {
     name,
     underlying,
+    countsIn: feeds?.by === "scenarios" ? policy.groups[feeds.parent]!.name : null,
     charge: { maintenance: report.maintenanceCharge, initial: report.initialCharge },
     worst: report.worstScenario === null ? null : (scenarios[report.worstScenario] ?? null),
     scenarios,

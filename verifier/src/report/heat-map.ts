@@ -49,7 +49,9 @@ export function heatMap(group: GroupLine, { quote }: PolicyLabel, id: string): M
   const largest = Math.max(...group.scenarios.map(({ pnl }) => Math.abs(moneyNumber(pnl))), 1e-12);
   const worst =
     group.worst === null
-      ? "No scenario loses."
+      ? group.countsIn === null
+        ? "No scenario loses."
+        : `Its scenarios count in ${group.countsIn}.`
       : `The worst, ${group.worst.name}, loses ${moneyText(-group.worst.pnl)} ${quote}.`;
   return markup`<svg role="img" aria-labelledby="${id}-title ${id}-text" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">
 <title id="${id}-title">Scenario map of ${group.name}</title>

@@ -128,9 +128,9 @@ function groupTable({ groups, policy }: AccountReport): Table {
       "hedged by",
     ],
     words: [1, 5],
-    rows: groups.map(({ name, worst, charge, hedges }) => [
+    rows: groups.map(({ name, countsIn, worst, charge, hedges }) => [
       name,
-      worst?.name ?? "none loses",
+      countsIn === null ? (worst?.name ?? "none loses") : `counted in ${countsIn}`,
       moneyText(worst === null ? 0n : -worst.pnl),
       moneyText(charge.maintenance),
       moneyText(charge.initial),

@@ -33,11 +33,20 @@ export interface MarginFactors {
 
 /** Throws a PolicyFileError when the ratio has no small terms. */
 export function marginFactors(marginFactor: { maintenance: string; initial: string }): MarginFactors {
-  const initial = fromDecimal(marginFactor.initial);
-  const ratio = lowestTerms(divide(initial, fromDecimal(marginFactor.maintenance)));
+  const [maintenance, initial] = [fromDecimal(marginFactor.maintenance), fromDecimal(marginFactor.initial)];
+  return levelFactors("marginFactor", maintenance, initial);
+}
+
+/**
+ * The same for any charge that has a rate at each level, of what is then measured in quote. Initial is above 0 and at least
+ * maintenance. `where` is the field in messages.
+ */
+export function levelFactors(where: string, maintenance: Rational, initial: Rational): MarginFactors {
+  if (maintenance.n === 0n) return { initial: 1n, maintenance: 0n, scale: initial };
+  const ratio = lowestTerms(divide(initial, maintenance));
   if (ratio.n > MAX_FACTOR_TERM) {
     throw new PolicyFileError("risk parameters", [
-      `marginFactor: initial : maintenance is ${ratio.n} : ${ratio.d} in lowest terms; expected terms up to ${MAX_FACTOR_TERM}`,
+      `${where}: initial : maintenance is ${ratio.n} : ${ratio.d} in lowest terms; expected terms up to ${MAX_FACTOR_TERM}`,
     ]);
   }
   return { initial: ratio.n, maintenance: ratio.d, scale: divide(initial, integer(ratio.n)) };

@@ -1,8 +1,10 @@
 import { z } from "zod";
-import { checkCommon, checkGroupNames, checkRising, isBelow } from "./checks.ts";
+import { checkAddOns, checkClusters } from "./add-ons.ts";
+import { checkCommon, checkGroupNames, checkRising, type Fail, isBelow } from "./checks.ts";
 import {
   addDecimals,
   Collateral,
+  type CollateralParameters,
   fraction,
   header,
   Instrument,
@@ -49,6 +51,10 @@ const Grid = z.union(
   },
 );
 
+/** Collateral that may hedge positions; `refund` is the part of its haircut, as a fraction of the mark value, that stands for
+ * its volatility, given back on what hedges: it then takes the shocks both ways. */
+const Hedge = z.strictObject({ asset: symbol, refund: levels(fraction) });
+
 const Group = z.strictObject({
   name: symbol,
   /** Whose spot mark the scenarios move. It need not be accepted as collateral. */
@@ -62,12 +68,38 @@ const Group = z.strictObject({
     optionShort: levels(fraction),
   }),
   instruments: z.array(Instrument),
-  /** Collateral that may hedge this group's positions; `refund` is the part of its haircut, as a fraction of the mark
-   * value, that stands for its volatility, given back on what hedges: it then takes the shocks both ways. */
-  hedge: z.strictObject({ asset: symbol, refund: levels(fraction) }).optional(),
+  hedge: Hedge.optional(),
+  /** Least that the group's scan risk may be: every contract held charges a fraction of the underlying's notional, longs and
+   * shorts alike gross. Competes with the scenarios, and is multiplied by the margin factor as they are. */
+  grossMinimum: z.strictObject({ linear: fraction, optionLong: fraction, optionShort: fraction }).optional(),
+  /** Beside scan risk: per expiry and strike, a fraction of the notional of options sold beyond those bought, calls and puts together. */
+  nakedShort: levels(fraction).optional(),
+  /** net |D| + hedged H on the delta of the group in quote, H = (gross delta - |D|) / 2. As a charge beside scan risk, or as a
+   * floor that competes with the scenarios. Convex, and accepted, where net is at least half of hedged. */
+  delta: z
+    .discriminatedUnion("as", [
+      z.strictObject({ as: z.literal("charge"), net: levels(unsigned), hedged: levels(unsigned) }),
+      z.strictObject({ as: z.literal("floor"), net: unsigned, hedged: unsigned }),
+    ])
+    .optional(),
 });
 
-/** Model "grid": a scenario grid per risk group, groups summed. */
+/**
+ * Groups that move together: scenario by scenario, losses of a member count in full and gains in part, and the worst of the sums
+ * is charged instead of each member's own worst.
+ */
+const Cluster = z.strictObject({
+  name: symbol,
+  /** Groups of the file, whose scenarios correspond by number. */
+  groups: z.array(symbol).min(2, "expected two groups or more"),
+  /** Part of a member's gain that counts against the losses of others. */
+  offset: fraction,
+  /** Least that the scan risk may be: this part of the sum of what each member loses in its own worst scenario. */
+  independent: fraction.optional(),
+  hedge: Hedge.optional(),
+});
+
+/** Model "grid": a scenario grid per risk group, with its floors and charges; groups are summed, those of a cluster by scenario. */
 export const gridSchema = z
   .strictObject({
     ...header,
@@ -79,6 +111,7 @@ export const gridSchema = z
     /** In asset-number order: asset k is at rows 2k (owned) and 2k + 1 (owed). */
     collateral: z.array(Collateral).min(1),
     groups: z.array(Group),
+    clusters: z.array(Cluster).optional(),
   })
   .superRefine((policy, context) => {
     // What follows compares decimals, so each must be one.
@@ -87,7 +120,8 @@ export const gridSchema = z
       context.addIssue({ code: "custom", path, message });
     checkCommon(policy, fail);
     checkGroupNames(policy, fail);
-    const assets = new Map(policy.collateral.map((c) => [c.symbol, c]));
+    checkAddOns(policy, fail);
+    checkClusters(policy, fail);
     const hedgedIn = new Map<string, string>();
     for (const [g, group] of policy.groups.entries()) {
       for (const kind of ["linear", "optionLong", "optionShort"] as const) {
@@ -99,31 +133,44 @@ export const gridSchema = z
             fail(["groups", g, "grid", "scenarios", s, "spot"], "a price falls by less than all of it");
         }
       }
-      if (!group.hedge) continue;
-      const { asset, refund } = group.hedge;
-      const hedging = assets.get(asset);
-      const at = ["groups", g, "hedge"];
-      if (!hedging) {
-        fail([...at, "asset"], `hedging asset "${asset}" is not in the collateral list`);
-        continue;
-      }
-      const taken = hedgedIn.get(asset);
-      if (taken !== undefined)
-        fail(
-          [...at, "asset"],
-          `"${asset}" hedges in group "${taken}" already: model "grid" completes accounts in closed form for one group per hedging asset`,
-        );
-      hedgedIn.set(asset, group.name);
-      const hedged = {
-        maintenance: addDecimals(hedging.weight.maintenance, refund.maintenance),
-        initial: addDecimals(hedging.weight.initial, refund.initial),
-      };
-      if (isBelow("1", hedged.maintenance) || isBelow("1", hedged.initial))
-        fail([...at, "refund"], "weight plus refund exceeds 1: more than the haircut would be refunded");
-      if (isBelow(hedged.maintenance, hedged.initial))
-        fail([...at, "refund"], "hedging collateral would count for more in initial than in maintenance");
+      checkHedge(policy.collateral, group, ["groups", g, "hedge"], hedgedIn, fail);
     }
+    for (const [c, cluster] of policy.clusters?.entries() ?? [])
+      checkHedge(policy.collateral, cluster, ["clusters", c, "hedge"], hedgedIn, fail);
   });
 
+function checkHedge(
+  collateral: readonly CollateralParameters[],
+  { name, hedge }: { readonly name: string; readonly hedge?: HedgeParameters | undefined },
+  at: PropertyKey[],
+  hedgedIn: Map<string, string>,
+  fail: Fail,
+): void {
+  if (!hedge) return;
+  const { asset, refund } = hedge;
+  const hedging = collateral.find((c) => c.symbol === asset);
+  if (!hedging) {
+    fail([...at, "asset"], `hedging asset "${asset}" is not in the collateral list`);
+    return;
+  }
+  const taken = hedgedIn.get(asset);
+  if (taken !== undefined)
+    fail(
+      [...at, "asset"],
+      `"${asset}" hedges in group "${taken}" already: model "grid" completes accounts in closed form for one group per hedging asset`,
+    );
+  hedgedIn.set(asset, name);
+  const hedged = {
+    maintenance: addDecimals(hedging.weight.maintenance, refund.maintenance),
+    initial: addDecimals(hedging.weight.initial, refund.initial),
+  };
+  if (isBelow("1", hedged.maintenance) || isBelow("1", hedged.initial))
+    fail([...at, "refund"], "weight plus refund exceeds 1: more than the haircut would be refunded");
+  if (isBelow(hedged.maintenance, hedged.initial))
+    fail([...at, "refund"], "hedging collateral would count for more in initial than in maintenance");
+}
+
+type HedgeParameters = z.infer<typeof Hedge>;
 export type GridParameters = z.infer<typeof gridSchema>;
 export type GroupParameters = GridParameters["groups"][number];
+export type ClusterParameters = NonNullable<GridParameters["clusters"]>[number];
