@@ -10,6 +10,7 @@ function TAG_POLICY_ASSETS() { return 6; }
 function TAG_POLICY_GROUP() { return 7; }
 function TAG_TOTALS() { return 8; }
 function TAG_WEIGHTS() { return 9; }
+function TAG_POLICY_ROW() { return 10; }
 function QUANTITY_BITS() { return 64; }
 function ROW_BITS() { return 15; }
 function ENTRY_BITS() { return 82; }
@@ -25,6 +26,7 @@ function BETA_FLOOR() { return 524288; }
 function COARSE_SHIFT() { return 40; }
 function TREE_ARITY() { return 16; }
 function TREE_DEPTH() { return 3; }
+function POLICY_TREE_DEPTH() { return 4; }
 function SPONGE_RATE() { return 14; }
 function LENGTH_SHIFT() { return 32; }
 function COLUMN_BITS() { return 14; }

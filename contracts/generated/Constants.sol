@@ -15,6 +15,7 @@ uint256 constant TAG_POLICY_ASSETS = 6;
 uint256 constant TAG_POLICY_GROUP = 7;
 uint256 constant TAG_TOTALS = 8;
 uint256 constant TAG_WEIGHTS = 9;
+uint256 constant TAG_POLICY_ROW = 10;
 
 // Layout of words, rows, trees and claims.
 uint256 constant QUANTITY_BITS = 64;
@@ -32,6 +33,7 @@ uint256 constant BETA_FLOOR = 524288;
 uint256 constant COARSE_SHIFT = 40;
 uint256 constant TREE_ARITY = 16;
 uint256 constant TREE_DEPTH = 3;
+uint256 constant POLICY_TREE_DEPTH = 4;
 uint256 constant SPONGE_RATE = 14;
 uint256 constant LENGTH_SHIFT = 32;
 uint256 constant COLUMN_BITS = 14;

@@ -160,7 +160,8 @@ interface IPolicyRegistry {
     error FeedWithoutAsset(uint256 asset, uint256 assets);
     error FeedUnreadable(address aggregator);
     error FeedDecimalsDiffer(address aggregator, uint8 decimals, uint8 expected);
-    error FeedPriceNotPositive(uint256 asset, address aggregator, int256 answer);
+    /// @notice Zero, negative, or 2^128 and more.
+    error FeedPriceUnusable(uint256 asset, address aggregator, int256 answer);
     error FeedStale(uint256 asset, address aggregator, uint256 updatedAt, uint256 heartbeat);
     /// @notice `price` is the policy's, in the feed's decimals and rounded down.
     error PriceOutsideBand(uint256 asset, uint256 price, uint256 answer, uint256 band);

@@ -20,10 +20,15 @@ library DataContract {
 
     /// @notice `length` bytes from behind the STOP; zeros where the code is shorter.
     function read(address where, uint256 length) internal view returns (bytes memory data) {
+        return slice(where, 0, length);
+    }
+
+    /// @notice `length` bytes from `start` bytes behind the STOP; zeros where the code is shorter.
+    function slice(address where, uint256 start, uint256 length) internal view returns (bytes memory data) {
         data = new bytes(length);
         assembly ("memory-safe") {
             // Writes exactly the array's own bytes.
-            extcodecopy(where, add(data, 0x20), 1, length)
+            extcodecopy(where, add(data, 0x20), add(start, 1), length)
         }
     }
 

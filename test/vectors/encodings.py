@@ -154,7 +154,7 @@ assert poseidon([1, 2]) == 78532001207760628786847983640950724588150293760927320
 
 # --- Encodings ------------------------------------------------------------------------------------------------------
 
-IDENTITY, OWNER, KEY, TRANSCRIPT, POLICY, POLICY_ASSETS, POLICY_GROUP, TOTALS, WEIGHTS = range(1, 10)
+IDENTITY, OWNER, KEY, TRANSCRIPT, POLICY, POLICY_ASSETS, POLICY_GROUP, TOTALS, WEIGHTS, POLICY_ROW = range(1, 11)
 AUXILIARY = 2**15
 FREE, BLIND = 2**18, 2**18 + 1
 
@@ -356,6 +356,54 @@ def policy_hash(policy):
             listed += [hedge["maintenance"], hedge["initial"], *hedge["scenarios"]]
         hashes.append(sponge(POLICY_GROUP, [c % P for c in listed]))
     return sponge(POLICY, numbers + hashes)
+
+
+def policy_tree(policy):
+    """Lists of the leaves by row, and the nodes of each level by place: zero nodes are left out."""
+    shape, (rows, _, _) = policy["shape"], policy_rows(policy)
+    cap = {asset: None for group in shape["groups"] for asset in group["hedges"]}
+    last = 3 + sum(group["scenarios"] + group.get("extraColumns", 0) for group in shape["groups"])
+    for place, asset in enumerate(sorted(cap)):
+        cap[asset] = last + place
+    lists = {}
+    for k in range(shape["assets"]):
+        for row, capped in ((2 * k, cap.get(k, 0)), (2 * k + 1, 0)):
+            lists[row] = [row, capped, 0, 0, 0] + [rows[row].get(column, 0) for column in range(3)]
+    before = 5 + len(cap) + sum(tier["portions"] + 4 for tier in shape.get("tiers", []))
+    row, auxiliary, column = 2 * shape["assets"], AUXILIARY + 2 * before, 3
+    for of, group in zip(shape["groups"], policy["groups"]):
+        count, extra, fed = of["scenarios"], of.get("extraColumns", 0), "feeds" in of
+        by_scenarios = fed and of["feeds"]["by"] == "scenarios"
+        auxiliary += 2 * ((2 * count if by_scenarios else 1 + count) + extra)
+        held = [(row + i, 0) for i in range(2 * of["instruments"])]
+        hedges = [(auxiliary + 2 * i, cap[asset]) for i, asset in enumerate(of["hedges"])]
+        for number, capped in [] if fed or extra else held + hedges:
+            numbers = [rows[number].get(c, 0) for c in (0, 1, 2, *range(column, column + count))]
+            charges = [group["max"]["maintenance"], group["max"]["initial"]]
+            lists[number] = [number, capped, column] + charges + numbers
+        row += 2 * of["instruments"]
+        auxiliary += 2 * (len(of["hedges"]) + of.get("extras", 0))
+        column += count + extra
+    levels = [{number: sponge(POLICY_ROW, [c % P for c in items]) for number, items in lists.items()}]
+    for _ in range(4):
+        below = levels[-1]
+        places = sorted({place // 16 for place in below})
+        levels.append({at: poseidon([below.get(16 * at + i, 0) for i in range(16)]) for at in places})
+    return lists, levels
+
+
+def policy_tree_case(policy):
+    lists, levels = policy_tree(policy)
+    rows = sorted(lists)
+    paths = []
+    for row in (rows[0], rows[-1]):
+        siblings, at = [], row
+        for level in levels[:4]:
+            siblings.append([level.get(at - at % 16 + i, 0) for i in range(16) if i != at % 16])
+            at //= 16
+        paths.append({"row": row, "path": siblings})
+    leaves = [[row, levels[0][row]] for row in rows]
+    return {"lists": [lists[row] for row in rows], "leaves": leaves, "root": levels[4][0], "paths": paths}
 
 
 # --- Cases ----------------------------------------------------------------------------------------------------------
@@ -638,6 +686,7 @@ def policy_case(shape):
         "holdings": held,
         "auxiliaries": auxiliaries,
         "policyHash": policy_hash(policy),
+        "policyTree": policy_tree_case(policy),
         "gamma": gamma,
         "polynomials": sorted(polynomials.items()),
         "totalsSalt": totals_salt,

@@ -29,6 +29,12 @@ import {
 import { batchPath, batchTree, rootOfPath } from "../../verifier/src/encodings/tree.ts";
 import { power } from "../../verifier/src/field.ts";
 import { type PolicyCoefficients, policyHash, rowPolynomials } from "../../verifier/src/policy/matrix.ts";
+import {
+  policyTree,
+  policyTreePath,
+  policyTreeRows,
+  rootOfPolicyRow,
+} from "../../verifier/src/policy/policy-tree.ts";
 import { layoutOf, type Shape } from "../../verifier/src/policy/shape.ts";
 import { poseidon } from "../../verifier/src/poseidon.ts";
 import vectors from "../vectors/encodings.json" with { type: "json" };
@@ -58,6 +64,13 @@ interface GivenPolicy
   extends Named<"holdings" | "auxiliaries" | "policyHash" | "gamma" | "totalsSalt" | "totalsCommitment"> {
   readonly weightsSalt: Numeric;
   readonly weightsCommitment: Numeric;
+  /** Lists that the leaves hash, leaves by row, and some paths. */
+  readonly policyTree: {
+    readonly lists: Numeric[][];
+    readonly leaves: Numeric[][];
+    readonly root: Numeric;
+    readonly paths: { readonly row: number; readonly path: Numeric[][] }[];
+  };
   readonly shape: Shape;
   readonly assets: Named<"value" | "maintenance" | "initial" | "debtMaintenance" | "debtInitial">[];
   readonly tiers?: {
@@ -188,7 +201,7 @@ describe("encodings agree with the independent computation of", () => {
     ["a policy", vectors.policy],
     ["a policy whose groups feed each other", vectors.fedPolicy],
     ["a policy whose assets have tiers", vectors.tieredPolicy],
-  ])("%s: its hash, the polynomial of every row, commitments to totals and weights", (_, file) => {
+  ])("%s: its hash, its tree, the polynomial of every row, commitments to totals and weights", (_, file) => {
     const given = file as unknown as GivenPolicy;
     const policy: PolicyCoefficients = {
       shape: given.shape,
@@ -231,6 +244,19 @@ describe("encodings agree with the independent computation of", () => {
     const layout = layoutOf(policy.shape);
     expect([layout.holdings, layout.auxiliaries]).toEqual([given.holdings, given.auxiliaries]);
     expect(policyHash(policy)).toBe(big(given.policyHash));
+    const tree = policyTree(policy);
+    const lists = policyTreeRows(policy).map(({ row, cap, group, scenarios, ...numbers }) => [
+      ...[row, cap, group].map(BigInt),
+      ...[numbers.maxMaintenance, numbers.maxInitial, numbers.equity, numbers.maintenance, numbers.initial],
+      ...scenarios,
+    ]);
+    expect(lists).toEqual(given.policyTree.lists.map(bigs));
+    expect([...tree.levels[0]!]).toEqual([...rowsOf(given.policyTree.leaves)]);
+    expect(tree.root).toBe(big(given.policyTree.root));
+    for (const { row, path } of given.policyTree.paths) {
+      expect(policyTreePath(tree, row)).toEqual(path.map(bigs));
+      expect(rootOfPolicyRow(tree.rows.get(row)!, path.map(bigs))).toBe(tree.root);
+    }
     const polynomials = [...rowPolynomials(policy, big(given.gamma))].toSorted(([a], [b]) => a - b);
     expect(polynomials).toEqual([...rowsOf(given.polynomials)]);
     const claims = bigs(given.claims);
@@ -245,7 +271,7 @@ describe("encodings agree with the independent computation of", () => {
 
 describe("the vectors", () => {
   it("were made with this field and these tags", () => {
-    expect(Object.values(TAG)).toEqual([1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n, 9n]);
+    expect(Object.values(TAG)).toEqual([1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n, 9n, 10n]);
     const canonical = vectors.poseidon.flatMap(({ inputs }) => bigs(inputs));
     expect(canonical.every((value) => value < FIELD)).toBe(true);
   });

@@ -34,6 +34,8 @@ export const COARSE_SHIFT = BigInt(layout.COARSE_SHIFT);
 export const TREE_ARITY = layout.TREE_ARITY;
 export const TREE_DEPTH = layout.TREE_DEPTH;
 export const MAX_SLOTS = TREE_ARITY ** TREE_DEPTH;
+/** Depth of the tree over the rows of a policy, all 2^16 of them. */
+export const POLICY_TREE_DEPTH = layout.POLICY_TREE_DEPTH;
 export const SPONGE_RATE = layout.SPONGE_RATE;
 export const LENGTH_SHIFT = BigInt(layout.LENGTH_SHIFT);
 export const COLUMN_BITS = layout.COLUMN_BITS;

@@ -9,7 +9,9 @@ export interface ContractArtifact {
 
 /** Contracts by the file that holds them, below `contracts/`. */
 const FILES = Object.freeze({
+  PolicyRegistry: "PolicyRegistry.sol",
   SolvencyRegistry: "SolvencyRegistry.sol",
+  FeedMock: "mocks/FeedMock.sol",
   TokenMock: "mocks/TokenMock.sol",
   ChallengesHarness: "mocks/ChallengesHarness.sol",
   Groth16Harness: "mocks/Groth16Harness.sol",

@@ -1,7 +1,9 @@
 import { type Interface, isError } from "ethers";
+import { POLICY_WORDS } from "./policy-words.ts";
 
 /** What each of the contracts' errors means, with its arguments by name. */
 const WORDS: Readonly<Record<string, (a: Record<string, unknown>) => string>> = {
+  ...POLICY_WORDS,
   ExchangeSignatureInvalid: (a) =>
     `the sender is not the exchange ${a.exchange} and its signature does not fit`,
   EpochNotIncreasing: (a) => `epoch ${a.epoch} must be larger than the last one opened, ${a.lastOpened}`,

@@ -1,5 +1,5 @@
-import { canonicalHash } from "./canonical.ts";
 import { compileGrid } from "./compilers/grid.ts";
+import { type DescriptorParts, descriptorHash, descriptorParts } from "./descriptor.ts";
 import { checkMarks } from "./marks.ts";
 import { checkCoefficients, type PolicyCoefficients, policyHash } from "./matrix.ts";
 import type { ModelPolicy, PolicyGroup } from "./model.ts";
@@ -19,6 +19,8 @@ export interface CompiledPolicy {
   /** Every holding row that has a name; rows of padding have none and may not be held. */
   readonly rowTable: readonly HoldingRow[];
   readonly policyHash: bigint;
+  /** What the rows mean, by parts; `descriptorHash` is the hash of the three. */
+  readonly descriptor: DescriptorParts;
   readonly descriptorHash: bigint;
 }
 
@@ -39,7 +41,7 @@ export function compilePolicy(riskParameterFile: unknown, marksFile: unknown): C
   checkCoefficients(coefficients);
   // Hashing takes longer than all the rest, and a policy that is only tried out (another price, say) is never hashed.
   let hash: bigint | undefined;
-  let descriptor: bigint | undefined;
+  let descriptor: DescriptorParts | undefined;
   return Object.freeze({
     riskParameters,
     marks,
@@ -51,9 +53,12 @@ export function compilePolicy(riskParameterFile: unknown, marksFile: unknown): C
       hash ??= policyHash(coefficients);
       return hash;
     },
-    get descriptorHash() {
-      descriptor ??= canonicalHash({ riskParameters, marks, rowTable });
+    get descriptor() {
+      descriptor ??= descriptorParts(riskParameters, marks, rowTable);
       return descriptor;
+    },
+    get descriptorHash() {
+      return descriptorHash(this.descriptor);
     },
   });
 }
