@@ -298,7 +298,6 @@ describe("what is published can be read", () => {
       descriptorHash: descriptorHash(publication),
       publishedAt,
       configuration: 1,
-      assets: 3,
       collateral,
     };
     expect([riskParametersHash, marksHash]).not.toContain(0n);
@@ -314,6 +313,7 @@ describe("what is published can be read", () => {
       expect([one.price, one.unitWeight]).toEqual([asset.price, asset.unitWeight]);
     }
     await expectRefusal(call(registry, "collateralAt", observationTime, 3), "AssetUnknown", { assets: 3n });
+    expect((await call<{ assets: bigint }>(registry, "policyAt", observationTime)).assets).toBe(3n);
     const [event] = (await registry.queryFilter("PolicyPublished")).slice(-1);
     expect(event).toMatchObject({
       args: [

@@ -1,4 +1,8 @@
-import type { PolicyPublication, PublishedCollateral } from "@plimsoll/verifier/policy/publication.ts";
+import type {
+  PolicyPublication,
+  PublishedCollateral,
+  PublishedPolicy,
+} from "@plimsoll/verifier/policy/publication.ts";
 import {
   Contract,
   ContractFactory,
@@ -42,21 +46,6 @@ export interface PolicyRegistryConfig {
   /** Seconds. */
   readonly timeLock: bigint;
   readonly configuration: PolicyConfiguration;
-}
-
-/** What the registry keeps of a policy: IPolicyRegistry.Published. */
-export interface PublishedPolicy {
-  readonly policyHash: bigint;
-  readonly descriptorHash: bigint;
-  readonly policyTree: bigint;
-  readonly shapeHash: bigint;
-  readonly rowTableHash: bigint;
-  readonly observationTime: bigint;
-  readonly publishedAt: bigint;
-  readonly nextExpiry: bigint;
-  /** Number of the configuration that it was published under, from 1. */
-  readonly configuration: number;
-  readonly assets: number;
 }
 
 /** A publication with its signatures, as `publish` takes it. */
@@ -125,13 +114,13 @@ export async function readPolicy(
   provider: Provider,
   registry: string,
   observationTime: bigint,
-): Promise<(PublishedPolicy & { readonly collateral: readonly PublishedCollateral[] }) | null> {
+): Promise<PublishedPolicy | null> {
   const contract = await policyRegistryAt(registry, provider);
   const read = (method: string) =>
     withWords(contract.interface, () => contract.getFunction(method).staticCall(observationTime));
   try {
     const [record, collateral] = await Promise.all([read("policyAt"), read("collateralTable")]);
-    return { ...publishedOf(record), collateral: collateral.map(collateralOf) };
+    return publishedOf(record, collateral);
   } catch (error) {
     if ((error as { code?: unknown }).code === "NotPublished") return null;
     throw error;
@@ -160,9 +149,9 @@ function publishArguments({ publication, deadline, endorsements }: SignedPublica
   return [publicationToAbi(publication), deadline, endorsements];
 }
 
-type Record_ = Readonly<Record<string, bigint | string>>;
+type Decoded = Readonly<Record<string, bigint | string>>;
 
-function publishedOf(record: Record_): PublishedPolicy {
+function publishedOf(record: Decoded, collateral: readonly Decoded[]): PublishedPolicy {
   return {
     policyHash: BigInt(record.policyHash!),
     descriptorHash: BigInt(record.descriptorHash!),
@@ -173,11 +162,11 @@ function publishedOf(record: Record_): PublishedPolicy {
     publishedAt: BigInt(record.publishedAt!),
     nextExpiry: BigInt(record.nextExpiry!),
     configuration: Number(record.configuration),
-    assets: Number(record.assets),
+    collateral: collateral.map(collateralOf),
   };
 }
 
-function collateralOf(record: Record_): PublishedCollateral {
+function collateralOf(record: Decoded): PublishedCollateral {
   return {
     token: BigInt(record.token!),
     decimals: Number(record.decimals),

@@ -32,6 +32,14 @@ export interface PolicyPublication extends DescriptorParts {
   readonly collateral: readonly PublishedCollateral[];
 }
 
+/** What the registry keeps of a publication: IPolicyRegistry.Published, with its table. */
+export interface PublishedPolicy extends Omit<PolicyPublication, "riskParametersHash" | "marksHash"> {
+  readonly descriptorHash: bigint;
+  readonly publishedAt: bigint;
+  /** Number of the registry's configuration that it was published under, from 1. */
+  readonly configuration: number;
+}
+
 export interface PublicationOptions {
   /** Chain of the registry: which tokens the table names. */
   readonly chainId: bigint;
