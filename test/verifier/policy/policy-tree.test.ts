@@ -36,8 +36,8 @@ function surplus(rows: readonly PolicyRow[], quantities: readonly bigint[]): big
     charges.set(row.group, row.maxInitial);
   }
   for (const [group, sums] of scenarios) {
-    const worst = sums.reduce((least, one) => (one < least ? one : least), 0n);
-    sum -= worst * charges.get(group)!;
+    const [worst] = [0n, ...sums].sort((a, b) => (a < b ? -1 : 1));
+    sum -= worst! * charges.get(group)!;
   }
   return sum;
 }

@@ -74,9 +74,11 @@ export function policyTree(policy: PolicyCoefficients, hash: Hash = poseidon): P
 /** At each of the 4 depths the 15 siblings in order, without the node itself. Throws for a row without a leaf. */
 export function policyTreePath({ rows, levels }: PolicyTree, row: number): bigint[][] {
   if (!rows.has(row)) throw new RangeError(`row ${row} has no leaf in the policy's tree`);
-  return levels.slice(0, POLICY_TREE_DEPTH).map((level, depth) => {
-    const at = Math.floor(row / TREE_ARITY ** depth);
-    return children(level, Math.floor(at / TREE_ARITY)).filter((_, i) => i !== at % TREE_ARITY);
+  let at = row;
+  return levels.slice(0, POLICY_TREE_DEPTH).map((level) => {
+    const place = at % TREE_ARITY;
+    at = Math.floor(at / TREE_ARITY);
+    return children(level, at).filter((_, i) => i !== place);
   });
 }
 
