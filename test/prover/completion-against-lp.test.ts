@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Unknown } from "../../prover/src/linter/claim.ts";
 import { faceOf, minimum, type SurplusColumn } from "../../prover/src/linter/unit-weights.ts";
@@ -121,6 +122,16 @@ describe("closed-form completion against the linear program, in exact fractions"
       for (const what of ["equal", "hedged", "short"] as const) seen[what] += some[what];
     }
     for (const [what, count] of Object.entries(seen)) expect(count, what).toBeGreaterThan(3);
+  });
+
+  test.each(["span"])("is the optimum of the example of model %s", (model) => {
+    const read = (name: string): unknown =>
+      JSON.parse(readFileSync(new URL(`../../examples/${model}/${name}.json`, import.meta.url), "utf8"));
+    const policy = compilePolicy(read("risk-parameters"), read("marks"));
+    const random = seeded(`exact optimum ${model}`);
+    const seen = comparedWithOptimum(policy, 10, () => randomBook(policy, random));
+    expect(seen.equal).toBe(10);
+    expect(seen.short).toBeGreaterThan(0);
   });
 
   test("is the optimum where a model has extras, and several assets hedge", () => {

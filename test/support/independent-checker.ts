@@ -29,6 +29,7 @@ export function independentSurplus(
   level: Level,
   positions: readonly Position[],
 ) {
+  if (policy.model !== "grid") throw new RangeError(`expected model "grid", came "${policy.model}"`);
   const decimal = q.fromDecimal;
   const spot = (symbol: string) => decimal(marks.spot[symbol]!.price);
   const accepted = q.integer(BigInt(policy.collateral.length));

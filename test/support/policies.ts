@@ -1,7 +1,7 @@
-import type { Marks, RiskParameters } from "../../verifier/src/policy/schemas.ts";
+import type { GridParameters, Marks } from "../../verifier/src/policy/schemas.ts";
 
 /** The policy of instance `epoch-tiny`: BTC and USDT, a perp and a call on BTC, three scenarios, BTC hedges. */
-export const tinyRiskParameters: RiskParameters = {
+export const tinyRiskParameters: GridParameters = {
   format: "plimsoll.risk-parameters.1",
   name: "tiny",
   model: "grid",
@@ -86,7 +86,7 @@ const near = "2026-11-27T08:00:00Z";
 const far = "2027-03-26T08:00:00Z";
 
 /** Four assets and two hedged groups, one for each preset, with perps, a future, calls and puts on two expiries. */
-export const twoGroupRiskParameters: RiskParameters = {
+export const twoGroupRiskParameters: GridParameters = {
   format: "plimsoll.risk-parameters.1",
   name: "two groups",
   model: "grid",

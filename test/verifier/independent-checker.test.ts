@@ -125,7 +125,7 @@ describe("the margin formula, computed from the policy files without M", () => {
 
   it("disagrees when any one parameter of the file moves by a hundred-thousandth", () => {
     const { policy } = policies[0]!;
-    const file = policy.riskParameters;
+    const file = tinyRiskParameters;
     const [btc, ...others] = file.collateral;
     const [group] = file.groups;
     const edits: (typeof file)[] = [

@@ -228,7 +228,7 @@ function rounding(
   { rowTable, coefficients, riskParameters }: CompiledPolicy,
   holdings: readonly Entry[],
 ): number {
-  const { clusters } = riskParameters;
+  const clusters = riskParameters.model === "grid" ? riskParameters.clusters : undefined;
   let bound = 0;
   for (const { row, quantity } of holdings) {
     const named = rowTable.find((of) => of.row === row)!;

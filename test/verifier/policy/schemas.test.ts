@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import {
+  type GridParameters,
   type Marks,
   PolicyFileError,
   parseMarks,
   parseRiskParameters,
   policyJsonSchemas,
-  type RiskParameters,
 } from "../../../verifier/src/policy/schemas.ts";
 import {
   tinyMarks,
@@ -21,15 +21,15 @@ function edited<T>(file: T, edit: (copy: T) => void): T {
   return copy;
 }
 
-const parameters = (edit: (copy: RiskParameters) => void) => () =>
+const parameters = (edit: (copy: GridParameters) => void) => () =>
   parseRiskParameters(edited(twoGroupRiskParameters, edit));
 const marks = (edit: (copy: Marks) => void) => () => parseMarks(edited(twoGroupMarks, edit));
 
 describe("risk parameters", () => {
-  const refused: [claim: string, edit: (copy: RiskParameters) => void, message: string][] = [
+  const refused: [claim: string, edit: (copy: GridParameters) => void, message: string][] = [
     ["an unknown field", (p) => Object.assign(p, { haircuts: [] }), 'Unrecognized key: "haircuts"'],
     ["another format", (p) => Object.assign(p, { format: "x" }), "format: "],
-    ["an unknown model", (p) => Object.assign(p, { model: "span" }), "model: "],
+    ["an unknown model", (p) => Object.assign(p, { model: "var" }), "model: "],
     [
       "a number for a decimal",
       (p) => Object.assign(p.collateral[0]!.weight, { initial: 0.8 }),
@@ -179,7 +179,7 @@ describe("risk parameters", () => {
   }
 
   it("names every problem at once", () => {
-    const edit = (p: RiskParameters) => {
+    const edit = (p: GridParameters) => {
       Object.assign(p, { quote: "EUR" });
       Object.assign(p.marginFactor, { maintenance: "9" });
     };

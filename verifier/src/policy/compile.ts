@@ -1,4 +1,5 @@
 import { compileGrid } from "./compilers/grid.ts";
+import { compileSpan } from "./compilers/span.ts";
 import { type DescriptorParts, descriptorHash, descriptorParts } from "./descriptor.ts";
 import { checkMarks } from "./marks.ts";
 import { checkCoefficients, type PolicyCoefficients, policyHash } from "./matrix.ts";
@@ -67,5 +68,7 @@ function compileModel(riskParameters: RiskParameters, marks: Marks): ModelPolicy
   switch (riskParameters.model) {
     case "grid":
       return compileGrid(riskParameters, marks);
+    case "span":
+      return compileSpan(riskParameters, marks);
   }
 }

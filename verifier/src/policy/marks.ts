@@ -22,6 +22,8 @@ export function checkMarks(policy: RiskParameters, marks: Marks): void {
   if (price !== undefined && !/^1(\.0+)?$/.test(price))
     problems.push(`spot.${policy.quote}.price: the quote currency is worth 1 of itself, came "${price}"`);
 
+  problems.push(...riskArrayProblems(policy, marks));
+
   const now = Date.parse(marks.observedAt);
   const observed = [
     ...Object.entries(marks.spot).map(([name, mark]) => [`spot.${name}`, mark] as const),
@@ -29,6 +31,7 @@ export function checkMarks(policy: RiskParameters, marks: Marks): void {
     ...Object.entries(marks.expiries).flatMap(([name, expiries]) =>
       Object.entries(expiries).map(([expiry, mark]) => [`expiries.${name}.${expiry}`, mark] as const),
     ),
+    ...Object.entries(marks.riskArrays ?? {}).map(([name, array]) => [`riskArrays.${name}`, array] as const),
   ];
   for (const [path, { observedAt }] of observed) {
     if (observedAt === undefined) continue;
@@ -41,6 +44,19 @@ export function checkMarks(policy: RiskParameters, marks: Marks): void {
       );
   }
   if (problems.length > 0) throw new PolicyFileError("marks", problems);
+}
+
+function riskArrayProblems({ model, groups }: RiskParameters, { riskArrays }: Marks): string[] {
+  if (riskArrays === undefined) return [];
+  if (model !== "span") return [`riskArrays: model "${model}" has none`];
+  const listed = new Map(groups.flatMap((g) => g.instruments).map((terms) => [terms.symbol, terms]));
+  return Object.entries(riskArrays).flatMap(([name, { value }]) => {
+    const terms = listed.get(name);
+    if (terms === undefined) return [`riskArrays.${name}: the policy does not know "${name}"`];
+    const isOption = terms.kind === "call" || terms.kind === "put";
+    if (isOption === (value !== undefined)) return [];
+    return [`riskArrays.${name}.value: ${isOption ? "an option needs one" : `a ${terms.kind} has none`}`];
+  });
 }
 
 /** Whether marks were observed at a snapshot's time (seconds since 1970), or before it by no more than the policy allows. */

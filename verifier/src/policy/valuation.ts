@@ -138,7 +138,7 @@ const daysTo = ({ expiry }: OptionTerms, { observedAt }: Marks): number =>
   (Date.parse(expiry) - Date.parse(observedAt)) / MILLISECONDS_PER_DAY;
 
 /** Price of the underlying that a perp or future is marked at. */
-function linearMark(
+export function linearMark(
   terms: Extract<InstrumentTerms, { kind: "perp" | "future" }>,
   underlying: string,
   marks: Marks,

@@ -16,6 +16,7 @@ import {
   ZERO,
 } from "../policy/rational.ts";
 import type { Marks } from "../policy/schemas.ts";
+import { MarksError } from "../policy/valuation.ts";
 import { type MarginParts, namedRows } from "./components.ts";
 
 /** How far one price is from taking the account below maintenance margin, all else as it is. */
@@ -98,8 +99,8 @@ function nearest(steps: readonly number[], surplusAt: (move: number) => bigint):
     try {
       at = surplusAt(step);
     } catch (error) {
-      // A unit of a row is worth too little or too much at that price.
-      if (error instanceof RangeError) return null;
+      // A unit of a row is worth too little or too much at that price, or what was published for this one cannot be computed for it.
+      if (error instanceof RangeError || error instanceof MarksError) return null;
       throw error;
     }
     if (at >= 0n) {
@@ -133,15 +134,19 @@ export function surplusAfter(
 function movedMarks(marks: Marks, symbol: string, factor: Rational, { groups }: CompiledPolicy): Marks {
   const moved = (price: string) => decimalText(multiply(fromDecimal(price), factor));
   const onIt = groups.filter((group) => group.underlying === symbol);
-  const perps = new Set(onIt.flatMap((group) => group.instruments.map((terms) => terms.symbol)));
+  const moving = new Set(onIt.flatMap((group) => group.instruments.map((terms) => terms.symbol)));
+  // Arrays were published for the price as it is: for another one they are computed.
+  const { riskArrays, ...others } = marks;
+  const arrays = Object.entries(riskArrays ?? {}).filter(([name]) => !moving.has(name));
   const expiries = marks.expiries[symbol];
   return {
-    ...marks,
+    ...others,
+    ...(arrays.length === 0 ? {} : { riskArrays: Object.fromEntries(arrays) }),
     spot: { ...marks.spot, [symbol]: { ...marks.spot[symbol]!, price: moved(marks.spot[symbol]!.price) } },
     perps: Object.fromEntries(
       Object.entries(marks.perps).map(([name, perp]) => [
         name,
-        perps.has(name) ? { ...perp, mark: moved(perp.mark) } : perp,
+        moving.has(name) ? { ...perp, mark: moved(perp.mark) } : perp,
       ]),
     ),
     expiries:

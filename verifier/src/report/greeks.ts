@@ -1,13 +1,11 @@
 import type { CompiledPolicy } from "../policy/compile.ts";
 import { greeks as optionGreeks } from "../policy/greeks.ts";
-import { discountFactor, type Option } from "../policy/pricing.ts";
 import { fromDecimal, toDouble } from "../policy/rational.ts";
 import type { InstrumentTerms } from "../policy/schemas.ts";
-import { type OptionTerms, spotOf } from "../policy/valuation.ts";
+import { optionAt, spotOf } from "../policy/valuation.ts";
 import type { RowContribution } from "./components.ts";
 
 const DAYS_PER_YEAR = 365;
-const MILLISECONDS_PER_YEAR = DAYS_PER_YEAR * 86_400_000;
 
 /** Sensitivities, in double precision: for the eye and for hedging, not part of any proof. */
 export interface Greeks {
@@ -67,14 +65,17 @@ const bucketOf = (terms: InstrumentTerms): string => (terms.kind === "perp" ? "p
 /** Spot, then perpetuals, then expiries by date. */
 const rank = (bucket: string): number => (bucket === "spot" ? 0 : bucket === "perpetual" ? 1 : 2);
 
-/** Of one long contract, in the terms of `Greeks`. */
+/** Of one long contract, in the terms of `Greeks`; where the marks have a risk array and nothing else, no more than its delta. */
 function contractGreeks({ marks }: CompiledPolicy, underlying: string, terms: InstrumentTerms): Greeks {
   const size = Number(terms.contractSize);
   const spot = toDouble(spotOf(marks, underlying));
   if (terms.kind === "perp") {
     return { ...NONE, delta: (size * Number(marks.perps[terms.symbol]!.mark)) / spot };
   }
-  const option = terms.kind === "future" ? null : optionAtMarks(terms, underlying, marks);
+  const published = marks.riskArrays?.[terms.symbol];
+  if (published !== undefined && marks.expiries[underlying]?.[terms.expiry] === undefined)
+    return { ...NONE, delta: Number(published.delta) };
+  const option = terms.kind === "future" ? null : optionAt(terms, underlying, marks);
   const forward = toDouble(fromDecimal(marks.expiries[underlying]![terms.expiry]!.forward));
   const scale = forward / spot;
   if (option === null) return { ...NONE, delta: size * scale };
@@ -84,19 +85,6 @@ function contractGreeks({ marks }: CompiledPolicy, underlying: string, terms: In
     gamma: size * gamma * scale * scale,
     vega: size * vega * 0.01,
     theta: (size * theta) / DAYS_PER_YEAR,
-  };
-}
-
-function optionAtMarks(terms: OptionTerms, underlying: string, marks: CompiledPolicy["marks"]): Option {
-  const { forward, rate, volatility } = marks.expiries[underlying]![terms.expiry]!;
-  const time = (Date.parse(terms.expiry) - Date.parse(marks.observedAt)) / MILLISECONDS_PER_YEAR;
-  return {
-    kind: terms.kind,
-    forward: toDouble(fromDecimal(forward)),
-    strike: toDouble(fromDecimal(terms.strike)),
-    volatility: Number(volatility[terms.strike]),
-    time,
-    discount: discountFactor(Number(rate), time),
   };
 }
 

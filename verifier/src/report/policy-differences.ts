@@ -58,15 +58,26 @@ const RISK_RULES: readonly Rule[] = [
   stricterUp(/^groups \S+ buffers /, "liquidation is charged more", "liquidation is charged less"),
   looserUp(/^groups \S+ hedge refund /, "more of the haircut is refunded", "less of the haircut is refunded"),
   stricterUp(/^groups \S+ grid range$/, "larger moves are covered", "smaller moves are covered"),
+  stricterUp(/^groups \S+ scan range$/, "larger moves are covered", "smaller moves are covered"),
+  stricterUp(
+    /^groups \S+ (scan|grid) volatility (up|down|floor)$/,
+    "larger moves of volatility are covered",
+    "smaller moves of volatility are covered",
+  ),
+  stricterUp(
+    /^groups \S+ shortOptionMinimum$/,
+    "the minimum for options sold is higher",
+    "the minimum for options sold is lower",
+  ),
+  stricterUp(
+    /^groups \S+ calendar spreads \S+ charge$/,
+    "months that hedge each other are charged more",
+    "months that hedge each other are charged less",
+  ),
   stricterUp(
     /^groups \S+ grid minimumCharge$/,
     "the minimum charge is higher",
     "the minimum charge is lower",
-  ),
-  stricterUp(
-    /^groups \S+ grid volatility (up|down|floor)$/,
-    "larger moves of volatility are covered",
-    "smaller moves of volatility are covered",
   ),
   stricterUp(
     /^groups \S+ grid scenarios \S+ (weight|charge)$/,
@@ -78,6 +89,7 @@ const RISK_RULES: readonly Rule[] = [
 /** Differences that are worth a sentence of their own. */
 const NOTES: readonly (readonly [RegExp, string])[] = [
   [/ decimals$/, "the row's unit is another: quantities under the old policy mean something else"],
+  [/ calendar months \S+ /, "instruments may stand in another month"],
   [/ instruments \S+ (contractSize|expiry|strike|kind)$/, "the contract is another under the same symbol"],
   [/^quote$/, "everything is measured in another currency"],
   [/ borrowable$/, "whether it may be owed"],

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { instant, positive, signed, symbol } from "./fields.ts";
+import { instant, positive, signed, symbol, unsigned } from "./fields.ts";
 
 const Observed = {
   /** Who says so; the marks' own source when absent. */
@@ -17,6 +17,17 @@ const Expiry = z.strictObject({
   ...Observed,
 });
 
+/** What an exchange publishes of a contract under SPAN. Quote per long contract. */
+const RiskArray = z.strictObject({
+  /** Change of value in scenarios 1 to 16, profit positive, the two extremes covered in part. */
+  array: z.array(signed).length(16, "expected 16 scenarios"),
+  /** Composite delta, in units of the underlying. */
+  delta: signed,
+  /** Mark of an option; a perp or future has none. */
+  value: unsigned.optional(),
+  ...Observed,
+});
+
 export const marksSchema = z.strictObject({
   format: z.literal("plimsoll.marks.1"),
   observedAt: instant,
@@ -27,6 +38,8 @@ export const marksSchema = z.strictObject({
   perps: z.record(symbol, z.strictObject({ mark: positive, ...Observed })),
   /** By underlying, then by expiry. */
   expiries: z.record(symbol, z.record(instant, Expiry)),
+  /** By instrument, in model "span" only; those that are not listed are computed from the other marks. */
+  riskArrays: z.record(symbol, RiskArray).optional(),
 });
 
 export type Marks = z.infer<typeof marksSchema>;

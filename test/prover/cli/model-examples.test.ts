@@ -1,0 +1,37 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { ROOT } from "../../../prover/src/build/paths.ts";
+import { runCommand } from "../../../prover/src/cli/plimsoll.ts";
+
+/** A user of each example, and a line of its report that its model's own rule decides. */
+const EXAMPLES = [
+  // The worked example of test/vectors/span.json: scan risk 6,620 of a covered write, before the call's premium.
+  ["span", "covered-write", /together \(cross margin\) +6,620\.00 +7,652\.00\n/],
+] as const;
+
+describe.each(EXAMPLES)("the example of model %s", (model, user, words) => {
+  const file = (name: string) => join(ROOT, "examples", model, name);
+  const policy = ["--risk-parameters", file("risk-parameters.json"), "--marks", file("marks.json")];
+  const accounts = ["--balances", file("margin-accounts.csv"), "--positions", file("positions.csv")];
+
+  it("is built, and the linter accepts it", async () => {
+    const built = await runCommand(["policy", "build", ...policy]);
+    expect(built).toMatchObject({ exitCode: 0, text: expect.stringMatching(/policy hash +0x[0-9a-f]{64}/) });
+    const linted = await runCommand(["policy", "lint", ...policy]);
+    expect(linted).toMatchObject({ exitCode: 0, text: expect.stringContaining("accepted: ") });
+    const same = await runCommand([
+      "policy",
+      "diff",
+      join(ROOT, "examples", model),
+      join(ROOT, "examples", model),
+    ]);
+    expect(same).toMatchObject({ exitCode: 0, text: expect.stringContaining("risk parameters: the same") });
+  });
+
+  it("shows the margin of an account and of the exchange", async () => {
+    const one = await runCommand(["margin", "account", ...policy, ...accounts, "--user", user]);
+    expect(one).toMatchObject({ exitCode: 0, text: expect.stringMatching(words) });
+    const all = await runCommand(["margin", "exchange", ...policy, ...accounts]);
+    expect(all).toMatchObject({ exitCode: 0, text: expect.stringMatching(/Under maintenance +1 /) });
+  });
+});
