@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { compilePolicy } from "../../../verifier/src/policy/compile.ts";
 import { completeAccount, residuals } from "../../../verifier/src/policy/complete.ts";
-import { riskKernel } from "../../../verifier/src/policy/kernel.ts";
 import { type PolicyCoefficients, policyHash, policyMatrix } from "../../../verifier/src/policy/matrix.ts";
 import { layoutOf, type Shape, shapeNumbers } from "../../../verifier/src/policy/shape.ts";
 import { compiledFrom, fedBook, fedPolicy } from "../../support/feeding.ts";
@@ -36,10 +35,6 @@ describe("completion of groups that feed others", () => {
     expect(of(layout.max(2))).toBe(400n);
     const rows = auxiliaries.map(({ row }) => row);
     expect(rows).toEqual(rows.toSorted((a, b) => a - b));
-  });
-
-  it("is refused by the kernel in doubles, which knows plain groups only", () => {
-    expect(() => riskKernel(policy)).toThrow("group 0 feeds another");
   });
 
   it("solves M z = 0 exactly, with profits, losses, hedges and shortfalls", () => {

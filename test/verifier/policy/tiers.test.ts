@@ -3,7 +3,6 @@ import { MAX_QUANTITY } from "../../../verifier/src/constants.ts";
 import { tableRows } from "../../../verifier/src/encodings/totals.ts";
 import { compilePolicy } from "../../../verifier/src/policy/compile.ts";
 import { completeAccount, residuals } from "../../../verifier/src/policy/complete.ts";
-import { riskKernel } from "../../../verifier/src/policy/kernel.ts";
 import {
   checkCoefficients,
   type PolicyCoefficients,
@@ -156,10 +155,5 @@ describe("filling tiers", () => {
       const rows = auxiliaries.map(({ row }) => row);
       expect(rows).toEqual([...new Set(rows)].sort((a, b) => a - b));
     }
-  });
-
-  it("is not what the monitoring kernel does: it refuses such a policy", () => {
-    const policy = compiledFrom(compilePolicy(tinyRiskParameters, tinyMarks), tieredPolicy);
-    expect(() => riskKernel(policy)).toThrow("asset 0 has tiers");
   });
 });

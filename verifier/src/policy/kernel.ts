@@ -1,8 +1,9 @@
 import type { CompiledPolicy } from "./compile.ts";
 import { UnknownRowError } from "./complete.ts";
 import { hedgeInDoubles } from "./hedge-in-doubles.ts";
+import { linkedKernel } from "./kernel-linked.ts";
 import { type KernelTables, kernelTables, UNNAMED } from "./kernel-tables.ts";
-import { linkNumbers } from "./shape.ts";
+import { isLinked } from "./linked-tables.ts";
 
 /** Accounts as flat arrays. Account i holds the entries offsets[i] up to but not including offsets[i + 1]. */
 export interface AccountColumns {
@@ -52,16 +53,13 @@ export function accountFigures(accounts: number, groups: number): AccountFigures
 }
 
 /**
- * The kernel of a policy. Throws a RangeError for one whose groups feed each other or have extras, or whose assets have tiers:
- * those are completed exactly.
+ * The kernel of a policy. One whose groups feed each other or have extras or several hedges, or whose assets have tiers, is
+ * monitored by slower code (kernel-linked.ts). Throws a RangeError for a policy without a closed form.
  */
 export function riskKernel(policy: CompiledPolicy): RiskKernel {
-  const linked = policy.layout.shape.groups.findIndex((group) => linkNumbers(group).some((n) => n !== 0));
-  if (linked >= 0) throw new RangeError(`group ${linked} feeds another or has extras: no kernel values it`);
-  const tiered = policy.layout.tieredAssets[0];
-  if (tiered !== undefined) throw new RangeError(`asset ${tiered} has tiers: no kernel values it`);
   const tables = kernelTables(policy);
   const groups = tables.scenarioFrom.length - 1;
+  const linked = isLinked(policy) ? linkedKernel(policy, tables) : null;
   return Object.freeze({
     groups,
     monitor: (accounts: AccountColumns, given?: AccountFigures) => {
@@ -70,13 +68,14 @@ export function riskKernel(policy: CompiledPolicy): RiskKernel {
       const figures = given ?? accountFigures(count, groups);
       if (figures.equity.length !== count || figures.worstScenario.length !== count * groups)
         throw new RangeError(`expected figures for ${count} accounts, came ${figures.equity.length}`);
-      monitor(tables, accounts, figures);
+      if (linked === null) monitor(tables, accounts, figures);
+      else linked.monitor(accounts, figures);
       return figures;
     },
     errorBounds: (accounts: AccountColumns) => {
       checkColumns(accounts);
       return Float64Array.from({ length: accounts.offsets.length - 1 }, (_, i) =>
-        errorBound(tables, accounts, i),
+        linked === null ? errorBound(tables, accounts, i) : linked.errorBound(accounts, i),
       );
     },
   });

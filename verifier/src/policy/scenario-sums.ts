@@ -117,7 +117,7 @@ export function hedgeOf(layout: Layout, group: GroupCoefficients, number: number
  * worst scenario costs, since worst losses are sub-additive; and when that scenario is the same for all, since then they
  * don't hedge each other where no instrument is held. Throws a RangeError for hedges without such a closed form.
  */
-function fullHedgesOf(layout: Layout, group: GroupCoefficients, number: number): GroupHedge[] {
+export function fullHedgesOf(layout: Layout, group: GroupCoefficients, number: number): GroupHedge[] {
   const hedges = activeHedges(layout, group, number);
   if (hedges.length < 2) return [];
   const shape = layout.shape.groups[number]!;
