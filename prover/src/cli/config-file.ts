@@ -108,7 +108,7 @@ export async function loadConfig(file: string): Promise<LoadedConfig> {
 }
 
 /** A secret's file: hex, and for its owner's eyes only. Errors name the file and nothing of what is in it. */
-async function secretText(file: string): Promise<string> {
+export async function secretText(file: string): Promise<string> {
   const { mode } = await stat(file);
   if (process.platform !== "win32" && (mode & 0o077) !== 0) {
     const came = (mode & 0o777).toString(8).padStart(4, "0");

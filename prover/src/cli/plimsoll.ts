@@ -7,6 +7,12 @@ import { type MarginOptions, marginAccountCommand, marginExchangeCommand } from 
 import { EXIT, errorOutcome, type Outcome } from "./outcome.ts";
 import { policyBuildCommand, policyLintCommand } from "./policy-commands.ts";
 import { policyDiffCommand } from "./policy-diff.ts";
+import {
+  type PolicyPublishOptions,
+  type PolicySignOptions,
+  policyPublishCommand,
+  policySignCommand,
+} from "./policy-publish.ts";
 import { type PolicyVerifyOptions, policyVerifyCommand } from "./policy-verify.ts";
 import { progressLines } from "./progress-lines.ts";
 import {
@@ -140,8 +146,12 @@ function commands(finish: (handled: Promise<Outcome>) => Promise<void>): Command
     .option("--epoch <folder>", "epoch folder or its public part: compares with the hashes in its record")
     .option("--policy-hash <hash>", "0x and hex digits")
     .option("--descriptor-hash <hash>", "0x and hex digits")
+    .option("--registry <address>", "policy registry: compares with all that it published")
+    .option("--rpc <url>", "endpoint of its chain")
+    .option("--time <seconds>", "observation time of what was published, the marks' own when left out")
     .addHelpText("after", VERIFY_EXAMPLES)
     .action((options: PolicyVerifyOptions) => finish(policyVerifyCommand(options)));
+  publishing(policy, finish);
 
   const margin = program
     .command("margin")
@@ -160,6 +170,36 @@ function commands(finish: (handled: Promise<Outcome>) => Promise<void>): Command
     .addHelpText("after", exchangeExamples)
     .action((options: MarginOptions) => finish(marginExchangeCommand(options)));
   return program;
+}
+
+/** What publishers of a policy, and whoever sends it, need. */
+function publishing(policy: Command, finish: (handled: Promise<Outcome>) => Promise<void>): void {
+  policy
+    .command("sign")
+    .description("compile and lint a policy, and sign what comes out as one of its publishers")
+    .requiredOption("--risk-parameters <file>")
+    .requiredOption("--marks <file>")
+    .requiredOption("--registry <address>", "policy registry that the signature is for")
+    .requiredOption("--chain-id <number>", "its chain")
+    .requiredOption("--key-file <file>", "hex key of the publisher, readable by its owner only")
+    .requiredOption("--out <file>", "where the publication goes; one that is there must say the same")
+    .option("--time <seconds>", "observation time since 1970, the marks' own when left out")
+    .option("--valid-for <seconds>", "how long after it the signatures count: 3600 when left out")
+    .option("--publisher <address>", "contract wallet that the key signs for")
+    .addHelpText("after", SIGN_EXAMPLE)
+    .action((options: PolicySignOptions) => finish(policySignCommand(options)));
+  policy
+    .command("publish")
+    .description("send a policy that its publishers signed to the registry; anybody may")
+    .requiredOption(
+      "--publication <file...>",
+      "from `policy sign`; signatures of several files are put together",
+    )
+    .requiredOption("--rpc <url>", "endpoint of the registry's chain")
+    .requiredOption("--key-file <file>", "hex key that pays, readable by its owner only")
+    .option("--dry-run", "say what it would cost, and send nothing")
+    .addHelpText("after", PUBLISH_EXAMPLE)
+    .action((options: PolicyPublishOptions) => finish(policyPublishCommand(options)));
 }
 
 /** The options of both margin reports. */
@@ -201,7 +241,15 @@ const DIFF_EXAMPLES = `${example("policy diff examples/demo examples/all")}
 
 It exits with 0 whether anything differs or not: \`policy verify\` is the check.`;
 const VERIFY_EXAMPLES = `${example(`policy verify ${DEMO}`, "--policy-hash 0x...")}
-  plimsoll policy verify --epoch my-epoch-folder`;
+  plimsoll policy verify --epoch my-epoch-folder
+  plimsoll policy verify ${DEMO} --rpc http://127.0.0.1:8545 --registry 0x...`;
+const SIGN_EXAMPLE = example(
+  `policy sign ${DEMO}`,
+  "--registry 0x... --chain-id 31337 --key-file publisher.key --out publication.json",
+);
+const PUBLISH_EXAMPLE = example(
+  "policy publish --publication publication.json --rpc http://127.0.0.1:8545 --key-file relayer.key --dry-run",
+);
 
 function proofsChecked(done: number, of: number): void {
   if (process.stderr.isTTY)

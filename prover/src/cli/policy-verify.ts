@@ -1,12 +1,19 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { checkPublishedPolicy } from "@plimsoll/verifier/check/policy.ts";
 import { fromJson } from "@plimsoll/verifier/formats/codecs.ts";
 import { epochRecord } from "@plimsoll/verifier/formats/epoch.ts";
 import { compilePolicy } from "@plimsoll/verifier/policy/compile.ts";
+import { JsonRpcProvider, toBeHex } from "ethers";
+import { certifiedUnitWeights } from "../chain/certified-publication.ts";
+import { readPolicy } from "../chain/policy-registry.ts";
+import { fastPoseidon } from "../commit/hash.ts";
 import { ConfigError } from "../pipeline/run-epoch.ts";
 import { EXIT, type Outcome } from "./outcome.ts";
 import { type FoundPolicy, findPolicy, readJson } from "./policy-files.ts";
+import { addressOf, naturalOf } from "./policy-publish.ts";
+import { reportOutcome } from "./verify-commands.ts";
 
 export interface PolicyVerifyOptions {
   readonly riskParameters?: string;
@@ -15,14 +22,20 @@ export interface PolicyVerifyOptions {
   readonly epoch?: string;
   readonly policyHash?: string;
   readonly descriptorHash?: string;
+  /** Policy registry whose publication is checked, at an endpoint of its chain. */
+  readonly registry?: string;
+  readonly rpc?: string;
+  /** Seconds since 1970: which publication; the marks' own time when absent. */
+  readonly time?: string;
 }
 
 /** `policy verify`: hashes computed again from the files, against those that are given or recorded. Exits with 1 if one differs. */
 export async function policyVerifyCommand(options: PolicyVerifyOptions): Promise<Outcome> {
+  if (options.registry !== undefined || options.rpc !== undefined) return publishedOutcome(options);
   const expected = await expectedHashes(options);
   if (expected.length === 0) {
     throw new ConfigError(
-      "expected a hash to compare with, came none: give --policy-hash or --descriptor-hash, or --epoch FOLDER for those of its record",
+      "expected a hash to compare with, came none: give --policy-hash or --descriptor-hash, --epoch FOLDER for those of its record, or --registry ADDRESS and --rpc URL",
     );
   }
   const { riskParameters, marks } = await filesOf(options);
@@ -44,6 +57,32 @@ export async function policyVerifyCommand(options: PolicyVerifyOptions): Promise
     text: `${[...lines, end].join("\n")}\n`,
     exitCode: failed.length === 0 ? EXIT.done : EXIT.refused,
   };
+}
+
+/** Every number that a registry published against the files, the unit weights against the linter. */
+async function publishedOutcome(options: PolicyVerifyOptions): Promise<Outcome> {
+  const { registry, rpc, time } = options;
+  if (registry === undefined || rpc === undefined)
+    throw new ConfigError("expected --registry ADDRESS and --rpc URL together, came one of them");
+  const { riskParameters, marks } = await filesOf(options);
+  const policy = compilePolicy(riskParameters, marks);
+  const observationTime =
+    time === undefined ? BigInt(Date.parse(policy.marks.observedAt) / 1000) : naturalOf(time, "--time");
+  const provider = new JsonRpcProvider(rpc);
+  try {
+    const { chainId } = await provider.getNetwork();
+    const address = toBeHex(addressOf(registry, "--registry"), 20);
+    const published = await readPolicy(provider, address, observationTime);
+    if (published === null) {
+      const text = `FAILED   nothing is published for ${observationTime} in registry ${registry} on chain ${chainId}\n`;
+      return { text, exitCode: EXIT.refused };
+    }
+    const unitWeights = await certifiedUnitWeights(policy);
+    const hash = await fastPoseidon();
+    return reportOutcome(checkPublishedPolicy(policy, published, { chainId, unitWeights, hash }), {});
+  } finally {
+    provider.destroy();
+  }
 }
 
 interface ExpectedHash {
