@@ -170,7 +170,7 @@ describe("plimsoll policy verify", () => {
   });
 
   it.each([
-    [[], /give --policy-hash or --descriptor-hash, or --epoch/],
+    [[], /give --policy-hash or --descriptor-hash, --epoch FOLDER .* --registry/],
     [["--policy-hash", "12"], /--policy-hash: expected 0x and up to 64 hex digits/],
     [["--policy-hash", "0x1", "--marks", "marks.json"], /--risk-parameters FILE and --marks FILE together/],
     [["--epoch", "nowhere"], /--epoch nowhere: expected an epoch folder that was proved/],
