@@ -1,4 +1,5 @@
 import { COLUMN, hasMax, isHolding, ownColumns, type RowRole } from "@plimsoll/verifier/policy/shape.ts";
+import { burdensFollowed } from "./burdens.ts";
 import type { Claim, Multipliers } from "./claim.ts";
 import { positiveMaximum } from "./integers.ts";
 import type { Rule } from "./report.ts";
@@ -203,6 +204,13 @@ function scenariosAreCharged(system: System, group: number): RuleClaim {
   // A charge outweighs whatever an extra offsets, if it is a charge at all.
   const extras = layout.roles.filter(({ role }) => role.kind === "extra");
   const offset = positiveMaximum(extras.map(({ row }) => profit(row)));
+  const burdens = burdensFollowed(
+    system,
+    group,
+    new Map(counted.map((s) => [layout.scenarioColumn(group, s), -1n])),
+  );
+  const burdened = (hedge: number): bigint =>
+    [...burdens].reduce((sum, [column, y]) => sum - y * coefficient(system, hedge, column), 0n);
   return {
     rule: "scenarios-are-charged",
     where: `group ${group}`,
@@ -217,6 +225,7 @@ function scenariosAreCharged(system: System, group: number): RuleClaim {
         [COLUMN.maintenance, -offset],
         ...byColumn,
       ),
+      ...(charged ? [multipliers(system, burdened, ...burdens)] : []),
     ],
   };
 }

@@ -47,7 +47,7 @@ export function pmrm2Tilt(
 
 /** Factors on the value of an expiry after a scenario, when it is positive and when it is negative. */
 export function pmrm2Discounts(
-  { secondsLeft, rate }: Pmrm2Expiry,
+  { secondsLeft, rate }: Pick<Pmrm2Expiry, "secondsLeft" | "rate">,
   { gain, loss }: Pmrm2Parameters["discount"],
 ): { readonly gain: number; readonly loss: number } {
   const years = pmrm2Years(secondsLeft);
@@ -60,30 +60,44 @@ export function pmrm2Discounts(
   };
 }
 
+/** Value of one option on one unit, at the marks (null) or after a scenario; before discounts by sign. */
+export function pmrm2OptionValue(
+  { kind, strike, volatility: marked }: Omit<Pmrm2Option, "amount">,
+  expiry: Pick<Pmrm2Expiry, "secondsLeft" | "forward" | "rate">,
+  scenario: Pmrm2Scenario | null,
+  { volatility, skew }: Pick<Pmrm2Parameters, "volatility" | "skew">,
+): number {
+  const { secondsLeft, rate } = expiry;
+  const time = pmrm2Years(secondsLeft);
+  const spotFactor = scenario?.kind === "move" ? scenario.spotFactor : 1;
+  const forward = shockedForward(splitForward(expiry.forward, secondsLeft), spotFactor);
+  const moved = (): number => {
+    if (scenario?.kind === "skew") return marked * pmrm2Tilt(ln(strike / forward), scenario.tilt, time, skew);
+    if (scenario === null || scenario.volatility === "same") return marked;
+    const factors = pmrm2VolatilityFactors(secondsLeft, volatility);
+    if (scenario.volatility === "up") return Math.max(volatility.floor, marked * factors.up);
+    return marked * factors.down;
+  };
+  return black76({
+    kind,
+    forward,
+    strike,
+    volatility: moved(),
+    time,
+    discount: exp(-nonNegative(rate) * time),
+  });
+}
+
 /** Value of all options of an expiry, at the marks (null) or after a scenario; before discounts by sign. */
 export function pmrm2ExpiryValue(
   expiry: Pmrm2Expiry,
   scenario: Pmrm2Scenario | null,
-  { volatility, skew }: Pmrm2Parameters,
+  parameters: Pick<Pmrm2Parameters, "volatility" | "skew">,
 ): number {
-  const years = pmrm2Years(expiry.secondsLeft);
-  const discount = exp(-nonNegative(expiry.rate) * years);
-  const spotFactor = scenario?.kind === "move" ? scenario.spotFactor : 1;
-  const forward = shockedForward(splitForward(expiry.forward, expiry.secondsLeft), spotFactor);
-  const factors = pmrm2VolatilityFactors(expiry.secondsLeft, volatility);
-  const moved = (option: Pmrm2Option): number => {
-    if (scenario?.kind === "skew")
-      return option.volatility * pmrm2Tilt(ln(option.strike / forward), scenario.tilt, years, skew);
-    if (scenario?.volatility === "up") return Math.max(volatility.floor, option.volatility * factors.up);
-    if (scenario?.volatility === "down") return option.volatility * factors.down;
-    return option.volatility;
-  };
-  return expiry.options.reduce((sum, option) => {
-    const { kind, strike, amount } = option;
-    return (
-      sum + amount * black76({ kind, forward, strike, volatility: moved(option), time: years, discount })
-    );
-  }, 0);
+  return expiry.options.reduce(
+    (sum, option) => sum + option.amount * pmrm2OptionValue(option, expiry, scenario, parameters),
+    0,
+  );
 }
 
 /** What an expiry loses (0 or less) when its own forward leaves the others, scaled with its time left. */

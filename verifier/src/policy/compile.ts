@@ -1,3 +1,4 @@
+import { compileDerivePmrm2 } from "./compilers/derive-pmrm2.ts";
 import { compileGrid } from "./compilers/grid.ts";
 import { compileSpan } from "./compilers/span.ts";
 import { type DescriptorParts, descriptorHash, descriptorParts } from "./descriptor.ts";
@@ -70,5 +71,7 @@ function compileModel(riskParameters: RiskParameters, marks: Marks): ModelPolicy
       return compileGrid(riskParameters, marks);
     case "span":
       return compileSpan(riskParameters, marks);
+    case "derive-pmrm2":
+      return compileDerivePmrm2(riskParameters, marks);
   }
 }

@@ -2,7 +2,7 @@ import { type Marks, PolicyFileError, type RiskParameters } from "./schemas.ts";
 
 /**
  * Throws a PolicyFileError when a mark is stale, from the future, or of something that the policy does not know (a
- * misspelt name), or when the quote currency is not worth 1. What is missing shows when it is needed.
+ * misspelt name) or its model does not ask for, or when the quote currency is not worth 1. What is missing shows when it is needed.
  */
 export function checkMarks(policy: RiskParameters, marks: Marks): void {
   const problems: string[] = [];
@@ -33,7 +33,12 @@ export function checkMarks(policy: RiskParameters, marks: Marks): void {
     ),
     ...Object.entries(marks.riskArrays ?? {}).map(([name, array]) => [`riskArrays.${name}`, array] as const),
   ];
-  for (const [path, { observedAt }] of observed) {
+  const doubts = policy.model === "derive-pmrm2";
+  if (marks.stablePrice !== undefined && !doubts)
+    problems.push(`stablePrice: model "${policy.model}" watches no peg`);
+  for (const [path, { observedAt, confidence }] of observed) {
+    if (confidence !== undefined && !doubts)
+      problems.push(`${path}.confidence: model "${policy.model}" charges nothing for doubt`);
     if (observedAt === undefined) continue;
     const age = (now - Date.parse(observedAt)) / 1000;
     if (age < 0)

@@ -1,9 +1,11 @@
 import { z } from "zod";
+import { derivePmrm2Schema } from "./schemas/derive-pmrm2.ts";
 import { type CollateralParameters, header, type InstrumentTerms } from "./schemas/fields.ts";
 import { gridSchema } from "./schemas/grid.ts";
 import { type Marks, marksSchema } from "./schemas/marks.ts";
 import { spanSchema } from "./schemas/span.ts";
 
+export type { DerivePmrm2Parameters, PmrmGroup } from "./schemas/derive-pmrm2.ts";
 export type { CollateralParameters, InstrumentTerms, VolatilityRule } from "./schemas/fields.ts";
 export type { ClusterParameters, GridParameters, GroupParameters } from "./schemas/grid.ts";
 export type { Marks } from "./schemas/marks.ts";
@@ -14,7 +16,11 @@ export { marksSchema };
  * The two files of a policy. Risk parameters change slowly, behind a time lock; marks are observed for each epoch. A file
  * of risk parameters names its margin model, and has the fields of that model.
  */
-export const riskParametersSchema = z.discriminatedUnion("model", [gridSchema, spanSchema]);
+export const riskParametersSchema = z.discriminatedUnion("model", [
+  gridSchema,
+  spanSchema,
+  derivePmrm2Schema,
+]);
 
 const kindSchema = z.looseObject({
   format: header.format,

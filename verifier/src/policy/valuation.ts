@@ -156,7 +156,12 @@ export function spotOf(marks: Marks, symbol: string): Rational {
   return fromDecimal(mark.price);
 }
 
-function expiryMarks(marks: Marks, underlying: string, expiry: string): Marks["expiries"][string][string] {
+/** Marks of one expiry. Throws MarksError when the file has none. */
+export function expiryMarks(
+  marks: Marks,
+  underlying: string,
+  expiry: string,
+): Marks["expiries"][string][string] {
   const found = marks.expiries[underlying]?.[expiry];
   if (found === undefined) throw new MarksError(`expiries.${underlying} has no "${expiry}"`);
   return found;

@@ -5,6 +5,7 @@ import {
   floor,
   fromDecimal,
   integer,
+  isLess,
   lowestTerms,
   multiply,
   powerOfTen,
@@ -50,6 +51,26 @@ export function levelFactors(where: string, maintenance: Rational, initial: Rati
     ]);
   }
   return { initial: ratio.n, maintenance: ratio.d, scale: divide(initial, integer(ratio.n)) };
+}
+
+/**
+ * Two charges of at least 0, initial no less than maintenance, as whole numbers of one measure that are at least what is asked:
+ * exact where their ratio has small terms, else the initial charge is raised to the next ratio that has (by at most a five-hundredth),
+ * or, where it is more than a thousand times the other, the maintenance charge to a thousandth of it.
+ */
+export function levelTerms(maintenance: Rational, initial: Rational): MarginFactors {
+  if (maintenance.n === 0n) return { initial: initial.n === 0n ? 0n : 1n, maintenance: 0n, scale: initial };
+  const ratio = lowestTerms(divide(initial, maintenance));
+  const exact = { initial: ratio.n, maintenance: ratio.d, scale: divide(maintenance, integer(ratio.d)) };
+  if (ratio.n <= MAX_FACTOR_TERM) return exact;
+  let best: Rational | undefined;
+  for (let d = 1n; d <= MAX_FACTOR_TERM; d++) {
+    const above = { n: ceil(multiply(ratio, integer(d))), d };
+    if (above.n <= MAX_FACTOR_TERM && (best === undefined || isLess(above, best))) best = above;
+  }
+  if (best === undefined)
+    return { initial: MAX_FACTOR_TERM, maintenance: 1n, scale: divide(initial, integer(MAX_FACTOR_TERM)) };
+  return { initial: best.n, maintenance: best.d, scale: divide(maintenance, integer(best.d)) };
 }
 
 /** Throws a RangeError that says what to change when a unit of a row is worth too little for its rounding, or too much. */

@@ -1,11 +1,13 @@
 import { z } from "zod";
-import { instant, positive, signed, symbol, unsigned } from "./fields.ts";
+import { fraction, instant, positive, signed, symbol, unsigned } from "./fields.ts";
 
 const Observed = {
   /** Who says so; the marks' own source when absent. */
   source: z.string().min(1).max(80).optional(),
   /** When it was observed; the marks' own time when absent. */
   observedAt: instant.optional(),
+  /** How sure its oracles are, only with models that charge for doubt: those want it of every mark that counts. */
+  confidence: fraction.optional(),
 };
 
 const Expiry = z.strictObject({
@@ -32,6 +34,8 @@ export const marksSchema = z.strictObject({
   format: z.literal("plimsoll.marks.1"),
   observedAt: instant,
   source: z.string().min(1).max(80),
+  /** In dollars, of the quote currency: only with models that watch its peg, in which all other prices are in dollars. */
+  stablePrice: positive.optional(),
   /** Price of one whole asset or underlying in the quote currency. */
   spot: z.record(symbol, z.strictObject({ price: positive, ...Observed })),
   /** Mark price of each perp, per unit of the underlying. */

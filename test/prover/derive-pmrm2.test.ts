@@ -1,0 +1,89 @@
+import { readFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { lintPolicy } from "../../prover/src/linter/lint-policy.ts";
+import { closedBySlacks } from "../../prover/src/linter/system.ts";
+import { ROW_FREE } from "../../verifier/src/constants.ts";
+import { compilePolicy } from "../../verifier/src/policy/compile.ts";
+import { completeAccount } from "../../verifier/src/policy/complete.ts";
+import { policyMatrix } from "../../verifier/src/policy/matrix.ts";
+import { COLUMN } from "../../verifier/src/policy/shape.ts";
+import { deriveBook, randomDerive } from "../support/derive-books.ts";
+import { exactOptimum } from "../support/exact-optimum.ts";
+import { seeded } from "../support/random.ts";
+
+const example = async (name: string): Promise<unknown> =>
+  JSON.parse(await readFile(new URL(`../../examples/derive-pmrm2/${name}.json`, import.meta.url), "utf8"));
+
+describe("policies of model derive-pmrm2", () => {
+  it("pass the linter at full size, 33 scenarios, by multipliers that need no search", async () => {
+    const policy = compilePolicy(await example("risk-parameters"), await example("marks"));
+    expect(policy.layout.columns).toBeGreaterThan(150);
+    const report = await lintPolicy(policy.coefficients);
+    expect(report.findings).toEqual([]);
+    expect(report.unitWeights.every((weight) => weight > 0n)).toBe(true);
+  });
+
+  it("pass the linter with random parameters", async () => {
+    const random = seeded("derive lint");
+    for (let round = 0; round < 30; round++) {
+      const { riskParameters, marks } = randomDerive(random, { moves: 5, expiries: 3, strikes: 3 });
+      const report = await lintPolicy(compilePolicy(riskParameters, marks).coefficients);
+      expect(report.findings.filter(({ severity }) => severity === "refuse")).toEqual([]);
+    }
+  });
+
+  it("are completed to the optimum over all auxiliaries, in exact fractions", () => {
+    const random = seeded("derive optimum");
+    const seen = { hedged: 0, short: 0, charged: 0 };
+    for (let round = 0; round < 12; round++) {
+      const { riskParameters, marks } = randomDerive(random, { moves: 2, expiries: 2, strikes: 2 });
+      const policy = compilePolicy(riskParameters, marks);
+      for (let book = 0; book < 4; book++) {
+        const holdings = deriveBook(policy, random);
+        const { report } = completeAccount(policy, holdings);
+        const level = report.shortfall > 0n ? "maintenance" : "initial";
+        const came = level === "initial" ? report.initialSurplus : report.maintenanceSurplus;
+        const [n, d] = exactOptimum(policy, holdings, COLUMN[level]);
+        expect(came * d).toBe(n);
+        if (report.groups.some(({ hedges }) => hedges.some(({ units }) => units > 0n))) seen.hedged++;
+        if (report.groups.some(({ extras }) => extras.some((amount) => amount > 0n))) seen.charged++;
+        if (level === "maintenance") seen.short++;
+      }
+    }
+    for (const [what, count] of Object.entries(seen)) expect(count, what).toBeGreaterThan(5);
+  });
+
+  it("give an account no more free collateral for other auxiliaries", () => {
+    const random = seeded("derive adversary");
+    const { riskParameters, marks } = randomDerive(random, { moves: 4, expiries: 2, strikes: 2 });
+    const policy = compilePolicy(riskParameters, marks);
+    const matrix = policyMatrix(policy.coefficients);
+    const system = { layout: policy.layout, matrix };
+    const changeable = policy.layout.roles.filter(({ role }) =>
+      ["max", "pos", "neg", "extra", "hedge"].includes(role.kind),
+    );
+    let solved = 0;
+    for (let round = 0; round < 600; round++) {
+      const holdings = deriveBook(policy, random);
+      const { auxiliaries, free, report } = completeAccount(policy, holdings);
+      if (report.groups.length === 0) continue;
+      const changed = new Map([...holdings, ...auxiliaries].map(({ row, quantity }) => [row, quantity]));
+      for (let i = 0; i <= random.int(3); i++) {
+        const { row } = changeable[random.int(changeable.length)]!;
+        const by = random.bits(1 + random.int(50)) - random.bits(1 + random.int(50));
+        changed.set(row, (changed.get(row) ?? 0n) + by);
+      }
+      // What is left in a scenario is fed on, slacks take up the rest; what is over in initial could be claimed as free.
+      changed.set(ROW_FREE, free);
+      const closed = new Map(closedBySlacks(system, changed));
+      const claimed = closed.get(policy.layout.slackInitial) ?? 0n;
+      closed.delete(policy.layout.slackInitial);
+      closed.delete(ROW_FREE);
+      if ([...closed.values()].some((quantity) => quantity < 0n)) continue;
+      solved++;
+      const honest = auxiliaries.find(({ row }) => row === policy.layout.slackInitial)?.quantity ?? 0n;
+      expect(claimed).toBeLessThanOrEqual(honest);
+    }
+    expect(solved).toBeGreaterThan(100);
+  });
+});
