@@ -26,7 +26,7 @@ import {
   variables,
 } from "./poseidon-lanes.ts";
 import { LANE_BYTES, LIMB_BITS, LIMBS, MASK, PAIR_BYTES } from "./poseidon-limbs.ts";
-import { assemble, type Code, op, type WasmFunction } from "./wasm-module.ts";
+import { assemble, type Code, op, type WasmFunction } from "../wasm/module.ts";
 
 const PRODUCTS_BEFORE_CARRY = 5;
 /** Partial rounds that share one update of the state: as many products as need no carry, and even. */

@@ -3,6 +3,7 @@ export type Code = readonly number[];
 
 export const I32 = 0x7f;
 export const I64 = 0x7e;
+export const F64 = 0x7c;
 export const V128 = 0x7b;
 
 export interface WasmFunction {
@@ -12,6 +13,12 @@ export interface WasmFunction {
   /** Types of the locals after the parameters. */
   readonly locals: readonly number[];
   readonly code: Code;
+}
+
+/** The least and the most pages of 64 KiB that a shared memory may have. */
+export interface SharedPages {
+  readonly least: number;
+  readonly most: number;
 }
 
 const vectorOp = (opcode: number): Code => [0xfd, ...unsigned(opcode)];
@@ -25,6 +32,7 @@ export const op = Object.freeze({
   /** Zero-extends 32 bits of memory. */
   load32: (offset: number): Code => [0x35, 2, ...unsigned(offset)],
   store32: (offset: number): Code => [0x3e, 2, ...unsigned(offset)],
+  loadNumber: (offset: number): Code => [0x28, 2, ...unsigned(offset)],
   load64: (offset: number): Code => [0x29, 3, ...unsigned(offset)],
   store64: (offset: number): Code => [0x37, 3, ...unsigned(offset)],
   add64: [0x7c] as Code,
@@ -35,7 +43,11 @@ export const op = Object.freeze({
   shiftRight64: [0x88] as Code,
   add32: [0x6a] as Code,
   subtract32: [0x6b] as Code,
+  and32: [0x71] as Code,
+  multiply32: [0x6c] as Code,
   less32: [0x49] as Code,
+  /** Zero-extends to 64 bits. */
+  extend: [0xad] as Code,
   isZero32: [0x45] as Code,
   call: (index: number): Code => [0x10, ...unsigned(index)],
   when: (code: Code): Code => [0x04, 0x40, ...code, 0x0b],
@@ -47,6 +59,7 @@ export const op = Object.freeze({
 export const vector = Object.freeze({
   zero: [...vectorOp(0x0c), ...new Array<number>(16).fill(0)] as Code,
   /** 64 bits of memory to the lower half, zeros to the upper one. */
+  loadNumber: (offset: number): Code => [0x28, 2, ...unsigned(offset)],
   load64: (offset: number): Code => [...vectorOp(0x5d), 2, ...unsigned(offset)],
   /** 32 bits of memory to all four lanes. */
   load32x4: (offset: number): Code => [...vectorOp(0x09), 2, ...unsigned(offset)],
@@ -68,18 +81,19 @@ export const vector = Object.freeze({
   shiftRight64x2: vectorOp(0xcd),
 });
 
-/** Assembles functions that share one imported memory, `env.memory`, and are all exported. */
-export function assemble(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
+/** Assembles functions that use one imported memory, `env.memory` (shared between threads if `shared`), all exported. */
+export function assemble(functions: readonly WasmFunction[], shared?: SharedPages): Uint8Array<ArrayBuffer> {
   const arities = [...new Set(functions.map((f) => f.parameters))];
   const types = arities.map((n) => [0x60, ...list(Array.from({ length: n }, () => [I32])), 0]);
   const bodies = functions.map(({ locals, code }) => {
     const body = [...list(locals.map((type) => [1, type])), ...code, 0x0b];
     return [...unsigned(body.length), ...body];
   });
+  const limits = shared ? [3, ...unsigned(shared.least), ...unsigned(shared.most)] : [0, 1];
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, types),
-    ...section(2, [[...name("env"), ...name("memory"), 2, 0, 1]]),
+    ...section(2, [[...name("env"), ...name("memory"), 2, ...limits]]),
     ...section(
       3,
       functions.map((f) => unsigned(arities.indexOf(f.parameters))),
@@ -107,7 +121,7 @@ function name(text: string): number[] {
 }
 
 /** LEB128. */
-function unsigned(value: number): number[] {
+export function unsigned(value: number): number[] {
   const bytes: number[] = [];
   let rest = value;
   do {
