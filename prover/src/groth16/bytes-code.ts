@@ -36,18 +36,31 @@ function storeElements(to: number, limbs: readonly number[]): Code {
   ]);
 }
 
-/** import(from, to, count, factor): to = from * factor / R, reduced; count is of pairs, factor points to an element. */
-export function importElements(name: string, field: FieldCode, pool: ConstantPool): WasmFunction {
+/**
+ * import or scale(from, to, count, factor): to = from * factor / R, reduced, from 32 bytes each or from elements; count is of
+ * pairs, factor points to an element.
+ */
+export function scaleElements(
+  name: string,
+  source: "bytes" | "elements",
+  field: FieldCode,
+  pool: ConstantPool,
+): WasmFunction {
   const [from, to, count, factor] = [0, 1, 2, 3];
   const locals = new Locals(4);
   const limbs = locals.vectors(LIMBS);
   const right = (k: number): Code => v.loadSplat(op.get(factor), 8 * k);
+  const load = limbs.flatMap((limb, k) => [
+    ...v.loadSecond(op.get(from), ELEMENT_BYTES + 8 * k, v.loadFirst(op.get(from), 8 * k)),
+    ...op.set(limb),
+  ]);
   const code = op.repeat(
     [
-      ...unpack(pool, locals, from, limbs),
+      ...(source === "bytes" ? unpack(pool, locals, from, limbs) : load),
       ...field.multiply(locals, [{ left: inLocals(limbs), right }], limbs),
       ...[...field.reduce(locals, limbs), ...storeElements(to, limbs)],
-      ...[...advance(from, 64), ...advance(to, 2 * ELEMENT_BYTES), ...advance(count, -1)],
+      ...advance(from, source === "bytes" ? 64 : 2 * ELEMENT_BYTES),
+      ...[...advance(to, 2 * ELEMENT_BYTES), ...advance(count, -1)],
     ],
     op.get(count),
   );

@@ -1,7 +1,7 @@
 import { FIELD } from "@plimsoll/verifier/constants.ts";
 import { BASE_FIELD } from "@plimsoll/verifier/groth16/key.ts";
 import { assemble, type WasmFunction } from "../wasm/module.ts";
-import { importElements, unpackElements } from "./bytes-code.ts";
+import { scaleElements, unpackElements } from "./bytes-code.ts";
 import { ConstantPool } from "./code.ts";
 import { fp2Multiply, g1Backward, g1Forward, g2Backward, g2Forward } from "./curve-code.ts";
 import { FieldCode } from "./field-code.ts";
@@ -24,6 +24,7 @@ export interface ProverFunctions {
   fp2Multiply(result: number, a: number, b: number): void;
   fpImport(from: number, to: number, pairs: number, factor: number): void;
   frImport(from: number, to: number, pairs: number, factor: number): void;
+  frScale(from: number, to: number, pairs: number, factor: number): void;
   unpack(from: number, to: number, pairs: number): void;
   g1Forward(list: number, count: number, work: number): void;
   g1Backward(list: number, count: number, work: number): void;
@@ -50,8 +51,9 @@ export function proverModule({ checked = false } = {}): ProverModule {
     g1Backward(fp),
     multiplyArrays("fpMultiply", fp),
     multiplyArrays("frMultiply", fr),
-    importElements("fpImport", fp, pool),
-    importElements("frImport", fr, pool),
+    scaleElements("fpImport", "bytes", fp, pool),
+    scaleElements("frImport", "bytes", fr, pool),
+    scaleElements("frScale", "elements", fr, pool),
     unpackElements(pool),
     layer("down", fr),
     layer("up", fr),
