@@ -67,16 +67,13 @@ export class BatchAdder<T> {
   }
 
   add(left: number, right: number, sum: number): void {
-    const at = this.#list / 4 + 3 * this.#pairs;
-    this.#words[at] = left;
-    this.#words[at + 1] = right;
-    this.#words[at + 2] = sum;
-    if (++this.#pairs === MOST_PAIRS) this.flush();
+    this.#append(left, right, sum);
+    if (this.#pairs === MOST_PAIRS) this.flush();
   }
 
   flush(): void {
     if (this.#pairs === 0) return;
-    if (this.#pairs % 2 === 1) this.add(...this.#fixed);
+    if (this.#pairs % 2 === 1) this.#append(...this.#fixed);
     const steps = this.#pairs / 2;
     if (this.#infinities) this.#addSpecial();
     const product = this.#forward(steps);
@@ -88,6 +85,13 @@ export class BatchAdder<T> {
     if (this.#layout.parts === 1) this.#functions.g1Backward(this.#list, steps, this.#work);
     else this.#functions.g2Backward(this.#list, steps, this.#work, this.#scratch);
     this.#pairs = 0;
+  }
+
+  #append(left: number, right: number, sum: number): void {
+    const at = this.#list / 4 + 3 * this.#pairs++;
+    this.#words[at] = left;
+    this.#words[at + 1] = right;
+    this.#words[at + 2] = sum;
   }
 
   /** Returns where the product is. */
