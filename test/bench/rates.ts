@@ -5,7 +5,7 @@ import { type InstanceArtifacts, instanceArtifacts } from "../../prover/src/buil
 import type { DemoExchange } from "../../prover/src/demo/demo-exchange.ts";
 import { localProver } from "../../prover/src/pipeline/local-prover.ts";
 import { proveBatches } from "../../prover/src/pipeline/prove-stage.ts";
-import { SnarkjsBackend } from "../../prover/src/proving/snarkjs-backend.ts";
+import { chosenBackend } from "../../prover/src/proving/chosen-backend.ts";
 import { syntheticAccounts } from "../../prover/src/snapshot/synthetic.ts";
 import { completeAccount } from "../../verifier/src/policy/complete.ts";
 import { bundleRates } from "./bundle-check.ts";
@@ -79,7 +79,7 @@ async function secondsPerProof(
   { context, epoch }: CommittedBench,
   circuit: InstanceArtifacts,
 ): Promise<number> {
-  const prover = localProver(new SnarkjsBackend(), async () => circuit);
+  const prover = localProver(chosenBackend(), async () => circuit);
   try {
     const described = await prover.batchCircuit(circuit.name);
     const prove = (batches: number) => {

@@ -14,7 +14,7 @@ import type { EpochProver } from "../pipeline/ports.ts";
 import type { Progress } from "../pipeline/progress.ts";
 import { type RegistryChainConfig, registryChain } from "../pipeline/registry-chain.ts";
 import { ConfigError, type EpochResult, runEpoch } from "../pipeline/run-epoch.ts";
-import { SnarkjsBackend } from "../proving/snarkjs-backend.ts";
+import { chosenBackend } from "../proving/chosen-backend.ts";
 import { type LoadedConfig, loadConfig } from "./config-file.ts";
 import { EXIT, type Outcome } from "./outcome.ts";
 
@@ -123,11 +123,11 @@ async function withProver<Result>(
   { prover }: EpochCommandDependencies,
   run: (prover: EpochProver) => Promise<Result>,
 ): Promise<Result> {
-  const used = prover ?? localProver(new SnarkjsBackend());
+  const used = prover ?? localProver(chosenBackend());
   try {
     return await run(used);
   } finally {
-    // snarkjs's threads would keep the process alive.
+    // Threads of a prover would keep the process alive.
     await used.close?.();
   }
 }

@@ -18,6 +18,7 @@ export const EXIT = Object.freeze({
 
 const INPUT_CODES = new Set([
   "CONFIG",
+  "PROVER_CHOICE",
   "FORMAT",
   "INPUT_CHANGED",
   "SECOND_ROOT",

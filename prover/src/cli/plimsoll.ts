@@ -15,6 +15,7 @@ import {
 } from "./policy-publish.ts";
 import { type PolicyVerifyOptions, policyVerifyCommand } from "./policy-verify.ts";
 import { progressLines } from "./progress-lines.ts";
+import { proverCommand } from "./prover-command.ts";
 import {
   type BundleOptions,
   type EpochCheckOptions,
@@ -109,6 +110,12 @@ function commands(finish: (handled: Promise<Outcome>) => Promise<void>): Command
     .action((folder: string, options: EpochCheckOptions) =>
       finish(verifyEpochCommand(folder, options, proofsChecked)),
     );
+
+  program
+    .command("prover")
+    .description("which prover runs on this machine, and why")
+    .addHelpText("after", "\nPLIMSOLL_PROVER chooses: own (the default), snarkjs, or rapidsnark:path.")
+    .action(() => finish(proverCommand()));
 
   const policy = program.command("policy").description("build or judge a policy");
   policy

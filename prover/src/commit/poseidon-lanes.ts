@@ -1,5 +1,5 @@
-import { FIELD_LIMBS, LIMB_BITS, LIMBS, MASK, NEGATED_INVERSE } from "./poseidon-limbs.ts";
 import { type Code, I32, I64, op, V128, vector } from "../wasm/module.ts";
+import { FIELD_LIMBS, LIMB_BITS, LIMBS, MASK, NEGATED_INVERSE } from "./poseidon-limbs.ts";
 
 /**
  * Arithmetic on one element (a lane of a pair) or on both of a pair at once. A *limb* is what is multiplied; a *sum* has

@@ -9,6 +9,8 @@
 //   the s-box of x < 2^258.3: x^2 < 2^256, x^4 < 2^254, x^5 < 2^251.3 + q, with its constant below 2^255.
 // Columns. A product has at most nine terms below 2^58 in a column. Five products, the reduction's nine terms and a
 // carry: 54 * 2^58 + 2^36 < 2^64. So columns are normalised after every fifth product.
+
+import { assemble, type Code, op, type WasmFunction } from "../wasm/module.ts";
 import {
   addToResult,
   both,
@@ -26,7 +28,6 @@ import {
   variables,
 } from "./poseidon-lanes.ts";
 import { LANE_BYTES, LIMB_BITS, LIMBS, MASK, PAIR_BYTES } from "./poseidon-limbs.ts";
-import { assemble, type Code, op, type WasmFunction } from "../wasm/module.ts";
 
 const PRODUCTS_BEFORE_CARRY = 5;
 /** Partial rounds that share one update of the state: as many products as need no carry, and even. */

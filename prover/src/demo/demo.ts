@@ -18,7 +18,7 @@ import { localProver } from "../pipeline/local-prover.ts";
 import type { ProgressEvent } from "../pipeline/progress.ts";
 import { registryChain } from "../pipeline/registry-chain.ts";
 import { type EpochResult, runEpoch } from "../pipeline/run-epoch.ts";
-import { SnarkjsBackend } from "../proving/snarkjs-backend.ts";
+import { chosenBackend } from "../proving/chosen-backend.ts";
 import { WitnessGenerator } from "../proving/witness.ts";
 import {
   type Book,
@@ -61,7 +61,7 @@ async function demo(all: boolean): Promise<boolean> {
   }
   tell.line(`accepted on ${lint.certificates.length} certificates`);
 
-  const prover = localProver(new SnarkjsBackend());
+  const prover = localProver(chosenBackend());
   const batch = await instanceArtifacts(exchange.circuits.batch);
   const epoch = await instanceArtifacts(exchange.circuits.epoch);
   const snapshotTime = BigInt(Date.parse(exchange.policy.marks.observedAt) / 1000);

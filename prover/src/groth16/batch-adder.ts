@@ -13,7 +13,13 @@ const LAST_LIMB = toLimbs(BASE_FIELD)[LIMBS - 1]!;
 
 /** Bytes that an adder needs: the list, differences and products, what an inversion and `g2Backward` need, fixed points. */
 export function adderBytes({ bytes }: { readonly bytes: number }): number {
-  return MOST_PAIRS * LIST_BYTES + (MOST_PAIRS / 2 + 1) * 2 * bytes + PREFIX_BYTES + EXTENDED_INVERSION_BYTES + 8 * bytes;
+  return (
+    MOST_PAIRS * LIST_BYTES +
+    (MOST_PAIRS / 2 + 1) * 2 * bytes +
+    PREFIX_BYTES +
+    EXTENDED_INVERSION_BYTES +
+    8 * bytes
+  );
 }
 
 /**
@@ -37,12 +43,7 @@ export class BatchAdder<T> {
   #infinities = false;
 
   /** `region`: the address of `adderBytes` bytes of the memory, a multiple of 16, that nobody else uses. */
-  constructor(
-    functions: ProverFunctions,
-    buffer: SharedArrayBuffer,
-    layout: GroupLayout<T>,
-    region: number,
-  ) {
+  constructor(functions: ProverFunctions, buffer: SharedArrayBuffer, layout: GroupLayout<T>, region: number) {
     this.#functions = functions;
     this.#memory = new Float64Array(buffer);
     this.#words = new Uint32Array(buffer);
@@ -58,7 +59,8 @@ export class BatchAdder<T> {
     writePoint(layout, this.#memory, this.#fixed[0], generator);
     writePoint(layout, this.#memory, this.#fixed[1], curve.add(generator, generator));
     const one = toLimbs((1n << RADIX_BITS) % BASE_FIELD);
-    for (const [k, limb] of one.entries()) this.#memory.fill(limb, this.#one / 8 + 2 * k, this.#one / 8 + 2 * k + 2);
+    for (const [k, limb] of one.entries())
+      this.#memory.fill(limb, this.#one / 8 + 2 * k, this.#one / 8 + 2 * k + 2);
   }
 
   /** From here on no operand is a sum made before. */

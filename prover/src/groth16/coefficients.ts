@@ -46,7 +46,8 @@ function numberValues(words: Uint32Array, count: number): { numbers: Uint32Array
   for (let i = 0; i < count; i++) {
     const value = WORDS * i + 3;
     let hash = 0;
-    for (let k = 0; k < VALUE_WORDS; k++) hash = Math.imul(hash ^ words[value + k]!, 0x9e3779b1) ^ (hash >>> 15);
+    for (let k = 0; k < VALUE_WORDS; k++)
+      hash = Math.imul(hash ^ words[value + k]!, 0x9e3779b1) ^ (hash >>> 15);
     let place = (hash ^ (hash >>> 13)) & (places.length - 1);
     for (; places[place] !== 0; place = (place + 1) & (places.length - 1)) {
       const other = WORDS * (places[place]! - 1) + 3;

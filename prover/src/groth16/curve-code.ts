@@ -108,14 +108,28 @@ export function g1Backward(field: FieldCode): WasmFunction {
   const locals = new Locals(3);
   const reader = new PairReader(locals, list);
   const five = () => locals.vectors(LIMBS);
-  const [inverse, one, x1, x2, y1, y2, slope, sum] = [five(), five(), five(), five(), five(), five(), five(), five()];
-  const end = (by: number): Code => [
-    ...[...op.get(count), ...op.i32(by), ...op.multiply32, ...op.add32],
+  const [inverse, one, x1, x2, y1, y2, slope, sum] = [
+    five(),
+    five(),
+    five(),
+    five(),
+    five(),
+    five(),
+    five(),
+    five(),
   ];
+  const end = (by: number): Code => [...[...op.get(count), ...op.i32(by), ...op.multiply32, ...op.add32]];
   const multiply = (left: readonly number[], right: readonly number[], result: readonly number[]): Code =>
     field.multiply(locals, [{ left: inLocals(left), right: inLocals(right) }], result);
   const code = [
-    ...[...op.get(list), ...end(LIST_STEP), ...op.set(list), ...op.get(work), ...end(2 * PAIR_BYTES), ...op.set(work)],
+    ...[
+      ...op.get(list),
+      ...end(LIST_STEP),
+      ...op.set(list),
+      ...op.get(work),
+      ...end(2 * PAIR_BYTES),
+      ...op.set(work),
+    ],
     ...assign(inverse, inMemory(work)),
     ...op.repeat(
       [
@@ -129,7 +143,11 @@ export function g1Backward(field: FieldCode): WasmFunction {
         ...assign(sum, (k) => v.sub(v.sub(op.get(sum[k]!), op.get(x1[k]!)), op.get(x2[k]!))),
         ...[...field.reduce(locals, sum), ...reader.put(0, sum)],
         ...[...assign(x1, difference(x1, sum)), ...multiply(x1, slope, sum)],
-        ...[...assign(sum, difference(sum, y1)), ...field.reduce(locals, sum), ...reader.put(ELEMENT_BYTES, sum)],
+        ...[
+          ...assign(sum, difference(sum, y1)),
+          ...field.reduce(locals, sum),
+          ...reader.put(ELEMENT_BYTES, sum),
+        ],
         ...advance(count, -1),
       ],
       op.get(count),
@@ -148,9 +166,23 @@ export function fp2Multiply(field: FieldCode): WasmFunction {
   const [a0, a1, b0, b1] = [inMemory(a), inMemory(a, PAIR_BYTES), inMemory(b), inMemory(b, PAIR_BYTES)];
   const negative = (k: number): Code => v.neg(a1(k));
   const code = [
-    ...field.multiply(locals, [{ left: a0, right: b0 }, { left: negative, right: b1 }], real),
+    ...field.multiply(
+      locals,
+      [
+        { left: a0, right: b0 },
+        { left: negative, right: b1 },
+      ],
+      real,
+    ),
     ...field.reduce(locals, real),
-    ...field.multiply(locals, [{ left: a0, right: b1 }, { left: a1, right: b0 }], imaginary),
+    ...field.multiply(
+      locals,
+      [
+        { left: a0, right: b1 },
+        { left: a1, right: b0 },
+      ],
+      imaginary,
+    ),
     ...[...field.reduce(locals, imaginary), ...storePair(result, 0, real)],
     ...storePair(result, PAIR_BYTES, imaginary),
   ];
@@ -174,7 +206,12 @@ export function g2Forward(multiply: number, one: (k: number) => Code): WasmFunct
           ...reader.take(1, part * ELEMENT_BYTES, x2, false),
           ...[...assign(x2, difference(x2, x1)), ...storePair(work, EXTENDED + part * PAIR_BYTES, x2)],
         ]),
-        ...[...shifted(work, 2 * EXTENDED), ...shifted(work, EXTENDED), ...op.get(work), ...op.call(multiply)],
+        ...[
+          ...shifted(work, 2 * EXTENDED),
+          ...shifted(work, EXTENDED),
+          ...op.get(work),
+          ...op.call(multiply),
+        ],
         ...[...advance(list, LIST_STEP), ...advance(work, 2 * EXTENDED), ...advance(count, -1)],
       ],
       op.get(count),

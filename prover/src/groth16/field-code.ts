@@ -87,7 +87,10 @@ export class FieldCode {
     const digit = columns.peek(4);
     const last = locals.vector();
     const negatedInverse = this.#pool.double(this.#negatedInverse);
-    code.push(digit.code, v.sub(this.#pool.double(HIGH), v.madd(op.get(digit.local), negatedInverse, this.#pool.double(HIGH))));
+    code.push(
+      digit.code,
+      v.sub(this.#pool.double(HIGH), v.madd(op.get(digit.local), negatedInverse, this.#pool.double(HIGH))),
+    );
     code.push(op.set(last), v.madd(op.get(digit.local), negatedInverse, op.get(last)), op.set(last));
     code.push(times(last, this.#limbs, 4), columns.divide(4));
     for (let k = 0; k < LIMBS - 1; k++) code.push(columns.split(LIMBS + k, result[k]!));
@@ -143,7 +146,8 @@ export class FieldCode {
 
   /** Traps unless the values' products sum to at most 5 times the square of the order: then the result is below 2^255. */
   #checkValues({ left, right }: Product, products: number): Code {
-    const value = (operand: Operand): Code => v.abs(v.madd(operand(3), this.#pool.double(1 / LIMB), operand(4)));
+    const value = (operand: Operand): Code =>
+      v.abs(v.madd(operand(3), this.#pool.double(1 / LIMB), operand(4)));
     const most = (5 * Number(this.modulus) ** 2) / 2 ** 408 / products;
     return trapUnless(v.atMost(v.mul(value(left), value(right)), this.#pool.double(most)));
   }
@@ -193,7 +197,10 @@ class Columns {
   /** The lowest 51 bits of a column, balanced, while it is still to be added to. */
   peek(k: number): { code: Code; local: number } {
     const local = this.#high;
-    const positive = v.iadd(op.get(this.#columns[k]!), this.#pool.integer(OFFSET + HALF_LIMB - this.#constant[k]!));
+    const positive = v.iadd(
+      op.get(this.#columns[k]!),
+      this.#pool.integer(OFFSET + HALF_LIMB - this.#constant[k]!),
+    );
     return { code: [...this.#lowest(positive), ...op.set(local)], local };
   }
 

@@ -41,21 +41,30 @@ export function parseProvingKey(bytes: Uint8Array): ProvingKeyFile {
     const found = sections.get(id);
     if (found === undefined) throw new ProverFileError(`proving key: expected a section ${id}, came none`);
     if (found.length !== length)
-      throw new ProverFileError(`proving key: expected section ${id} of ${length} bytes, came ${found.length}`);
+      throw new ProverFileError(
+        `proving key: expected section ${id} of ${length} bytes, came ${found.length}`,
+      );
     return found;
   };
   const protocol = viewOf(section(1, 4)).getUint32(0, true);
-  if (protocol !== GROTH16) throw new ProverFileError(`proving key: expected Groth16 (1), came protocol ${protocol}`);
+  if (protocol !== GROTH16)
+    throw new ProverFileError(`proving key: expected Groth16 (1), came protocol ${protocol}`);
   const header = section(2, HEADER_BYTES);
   const view = viewOf(header);
   expectField(header, 0, BASE_FIELD, "proving key");
   expectField(header, 4 + SCALAR, FIELD, "proving key");
   const start = 2 * (4 + SCALAR);
-  const [wires, publics, domain] = [0, 4, 8].map((at) => view.getUint32(start + at, true)) as [number, number, number];
+  const [wires, publics, domain] = [0, 4, 8].map((at) => view.getUint32(start + at, true)) as [
+    number,
+    number,
+    number,
+  ];
   if (publics + 1 > wires)
     throw new ProverFileError(`proving key: expected more wires than ${publics} public ones, came ${wires}`);
   if (domain < 2 || domain > LARGEST_DOMAIN || (domain & (domain - 1)) !== 0)
-    throw new ProverFileError(`proving key: expected a power of two from 2 to 2^27 as domain, came ${domain}`);
+    throw new ProverFileError(
+      `proving key: expected a power of two from 2 to 2^27 as domain, came ${domain}`,
+    );
   const at = start + 12;
   const g1 = (offset: number) => pointOfG1(header, at + offset);
   const g2 = (offset: number) => pointOfG2(header, at + offset);
@@ -95,7 +104,9 @@ export function parseWitness(bytes: Uint8Array, wires: number): Uint8Array {
   if (count !== wires) throw new ProverFileError(`witness: expected ${wires} wires, came ${count}`);
   const body = sections.get(2);
   if (body?.length !== wires * SCALAR)
-    throw new ProverFileError(`witness: expected ${wires * SCALAR} bytes of wires, came ${body?.length ?? 0}`);
+    throw new ProverFileError(
+      `witness: expected ${wires * SCALAR} bytes of wires, came ${body?.length ?? 0}`,
+    );
   checkWitness(body, wires);
   return body;
 }
@@ -130,7 +141,8 @@ function readSections(bytes: Uint8Array, magic: string, version: number): Map<nu
     sections.set(id, bytes.subarray(at, at + size));
     at += size;
   }
-  if (at !== bytes.length) throw new ProverFileError(`${magic}: ${bytes.length - at} bytes follow the last section`);
+  if (at !== bytes.length)
+    throw new ProverFileError(`${magic}: ${bytes.length - at} bytes follow the last section`);
   return sections;
 }
 
@@ -155,7 +167,11 @@ function checkCoefficients({ coefficients, wires, domain }: ProvingKeyFile): voi
   const view = viewOf(coefficients);
   const top = Number(FIELD >> 224n);
   for (let at = 0; at < coefficients.length; at += COEFFICIENT) {
-    const [matrix, row, wire] = [view.getUint32(at, true), view.getUint32(at + 4, true), view.getUint32(at + 8, true)];
+    const [matrix, row, wire] = [
+      view.getUint32(at, true),
+      view.getUint32(at + 4, true),
+      view.getUint32(at + 8, true),
+    ];
     const word = view.getUint32(at + 40, true);
     const strange = word > top || (word === top && integer(coefficients, at + 12) >= FIELD);
     if (matrix > 1 || row >= domain || wire >= wires || strange)
@@ -167,7 +183,8 @@ const MONTGOMERY_INVERSE = BASE.invert(2n ** 256n % BASE_FIELD);
 
 function coordinate(bytes: Uint8Array, at: number): bigint {
   const value = integer(bytes, at);
-  if (value >= BASE_FIELD) throw new ProverFileError("proving key: a coordinate is not below its field's order");
+  if (value >= BASE_FIELD)
+    throw new ProverFileError("proving key: a coordinate is not below its field's order");
   return BASE.multiply(value, MONTGOMERY_INVERSE);
 }
 
@@ -177,7 +194,12 @@ function pointOfG1(bytes: Uint8Array, at: number): Point<bigint> {
 }
 
 function pointOfG2(bytes: Uint8Array, at: number): Point<Extended> {
-  const [a, b, c, d] = [0, 32, 64, 96].map((offset) => coordinate(bytes, at + offset)) as [bigint, bigint, bigint, bigint];
+  const [a, b, c, d] = [0, 32, 64, 96].map((offset) => coordinate(bytes, at + offset)) as [
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+  ];
   return [a, b, c, d].every((value) => value === 0n) ? undefined : { x: [a, b], y: [c, d] };
 }
 

@@ -126,11 +126,13 @@ export function layOut(sizes: KeySizes): KeyMemory {
     quotient: take(32 * domain),
   };
   const listBytes = LIST_BYTES + 16 * (sizes.longestRow + 8);
-  const g1Bytes = windowSumBytes(G1_LAYOUT, Math.max(...(["a", "b1", "c", "h"] as const).map((n) => sizes.points[n])));
+  const g1Bytes = windowSumBytes(
+    G1_LAYOUT,
+    Math.max(...(["a", "b1", "c", "h"] as const).map((n) => sizes.points[n])),
+  );
   const g2Bytes = windowSumBytes(G2_LAYOUT, sizes.points.b2);
   const threads = Array.from({ length: sizes.threads }, () => ({
     ...{ g1: take(g1Bytes), g1Bytes, g2: take(g2Bytes), g2Bytes, list: take(listBytes), listBytes },
   }));
   return { wires, domain, sums, coefficients, roots, zero, ...proof, threads, bytes: next };
 }
-

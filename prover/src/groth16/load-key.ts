@@ -1,7 +1,7 @@
 import { inverse } from "@plimsoll/verifier/field.ts";
 import { BASE_FIELD } from "@plimsoll/verifier/groth16/key.ts";
 import { sortCoefficients } from "./coefficients.ts";
-import { type ProvingKeyFile, ProverFileError } from "./key-file.ts";
+import { ProverFileError, type ProvingKeyFile } from "./key-file.ts";
 import { groupOf, type KeyMemory, layOut, type PointTable, SUMS, type SumName } from "./layout.ts";
 import { ELEMENT_BYTES, toLimbs } from "./limbs.ts";
 import { instantiate, PAGE, type ProverFunctions, type ProverModule } from "./module.ts";
@@ -70,7 +70,8 @@ export function loadKey(
     const points = name === "h" ? key.h : gather(key[name], finite[name], size);
     convert(points, table.points, functions.fpImport);
     if (name === "h") words.set(finite.h, table.entries / 4);
-    else words.set(name === "c" ? finite.c.map((point) => point + publics + 1) : finite[name], table.wires / 4);
+    else
+      words.set(name === "c" ? finite.c.map((point) => point + publics + 1) : finite[name], table.wires / 4);
   }
   const { coefficients } = layout;
   writeLimbs(doubles, factor, 2n ** 253n);
@@ -109,4 +110,3 @@ function gather(points: Uint8Array, chosen: Uint32Array, size: number): Uint8Arr
     gathered.set(points.subarray(point * size, (point + 1) * size), i * size);
   return gathered;
 }
-

@@ -47,9 +47,12 @@ export class ProverPool {
 
   constructor(threads = Math.max(1, Math.min(MOST_THREADS, availableParallelism()))) {
     this.#workers = Array.from({ length: threads }, () => {
-      const worker = new Worker(new URL("./worker.ts", import.meta.url));
+      // Without the process's own options: some are for its main script alone.
+      const worker = new Worker(new URL("./worker.ts", import.meta.url), { execArgv: [] });
       worker.on("message", (answer: WorkerAnswer) => this.#answered(answer));
-      worker.on("error", (error) => this.#break(new ProverThreadError("a thread of the prover stopped", { cause: error })));
+      worker.on("error", (error) =>
+        this.#break(new ProverThreadError("a thread of the prover stopped", { cause: error })),
+      );
       worker.on("exit", () => this.#break(new ProverThreadError("a thread of the prover ended")));
       // Idle threads must not keep a process alive; a task does.
       worker.unref();
@@ -66,7 +69,9 @@ export class ProverPool {
   async open(module: WebAssembly.Module, memory: WebAssembly.Memory, layout: KeyMemory): Promise<number> {
     const key = this.#keys++;
     await Promise.all(
-      this.#workers.map((worker, thread) => this.#ask(worker, { kind: "open", key, module, memory, layout, thread })),
+      this.#workers.map((worker, thread) =>
+        this.#ask(worker, { kind: "open", key, module, memory, layout, thread }),
+      ),
     );
     return key;
   }
@@ -118,7 +123,8 @@ export class ProverPool {
     const waiting = this.#answers.get(answer.id);
     this.#answers.delete(answer.id);
     if (this.#answers.size === 0) for (const one of this.#workers) one.unref();
-    if ("fault" in answer) waiting?.fail(new ProverThreadError(`a task of the prover failed: ${answer.fault}`));
+    if ("fault" in answer)
+      waiting?.fail(new ProverThreadError(`a task of the prover failed: ${answer.fault}`));
     else waiting?.settle(answer.point);
   }
 

@@ -62,9 +62,12 @@ export class ResidentProver {
     return this.#key.layout.bytes;
   }
 
-  /** A proof for a witness: 32 bytes for each wire. Throws ProverFileError when it isn't one, ProverThreadError. */
-  prove(witness: Uint8Array): Promise<RawProof> {
-    const made = this.#last.then(() => this.#prove(witness));
+  /**
+   * A proof for a witness: 32 bytes for each wire. Throws ProverFileError when it isn't one, ProverThreadError. `blinds` are
+   * for known answers alone: who knows a proof's learns of its witness.
+   */
+  prove(witness: Uint8Array, blinds?: readonly [bigint, bigint]): Promise<RawProof> {
+    const made = this.#last.then(() => this.#prove(witness, blinds ?? [randomScalar(), randomScalar()]));
     this.#last = made.catch(() => {});
     return made;
   }
@@ -75,29 +78,49 @@ export class ResidentProver {
     await this.#pool.forget(this.#number);
   }
 
-  async #prove(witness: Uint8Array): Promise<RawProof> {
+  async #prove(witness: Uint8Array, [r, s]: readonly [bigint, bigint]): Promise<RawProof> {
     const { file } = this.#key;
     checkWitness(witness, file.wires);
     const counts = this.#takeWitness(witness);
-    const [r, s] = [randomScalar(), randomScalar()];
     const sum = (name: SumName): Promise<AnyPoint> => this.#sum(name, counts[name]);
     const g1 = (terms: readonly (readonly [bigint, Point<bigint>])[]): Promise<Point<bigint>> =>
       this.#run({ kind: "combine", group: "g1", terms }, PRIORITY.join) as Promise<Point<bigint>>;
     const quotient = this.#quotient().then(() => sum("h"));
-    const a = sum("a").then((point) => g1([[1n, file.alpha1], [r, file.delta1], [1n, point as Point<bigint>]]));
-    const b1 = sum("b1").then((point) => g1([[1n, file.beta1], [s, file.delta1], [1n, point as Point<bigint>]]));
+    const a = sum("a").then((point) =>
+      g1([
+        [1n, file.alpha1],
+        [r, file.delta1],
+        [1n, point as Point<bigint>],
+      ]),
+    );
+    const b1 = sum("b1").then((point) =>
+      g1([
+        [1n, file.beta1],
+        [s, file.delta1],
+        [1n, point as Point<bigint>],
+      ]),
+    );
     const b2 = sum("b2").then((point) => {
-      const terms = [[1n, file.beta2], [s, file.delta2], [1n, point as Point<Extended>]] as const;
+      const terms = [
+        [1n, file.beta2],
+        [s, file.delta2],
+        [1n, point as Point<Extended>],
+      ] as const;
       return this.#run({ kind: "combine", group: "g2", terms }, PRIORITY.join) as Promise<Point<Extended>>;
     });
     const blinded = Promise.all([a, b1]).then(([pointA, pointB]) =>
-      g1([[s, pointA], [r, pointB], [toField(-r * s), file.delta1]]),
+      g1([
+        [s, pointA],
+        [r, pointB],
+        [toField(-r * s), file.delta1],
+      ]),
     );
     const parts = Promise.all([a, b2, blinded, sum("c"), quotient]);
     // The one that fails first tells why; the others end with it or without it.
     const [A, B, ...C] = await parts;
     const c = await g1((C as Point<bigint>[]).map((point) => [1n, point] as const));
-    if (A === undefined || B === undefined || c === undefined) throw new RangeError("a point of the proof is at infinity");
+    if (A === undefined || B === undefined || c === undefined)
+      throw new RangeError("a point of the proof is at infinity");
     const view = new DataView(witness.buffer, witness.byteOffset, witness.byteLength);
     const publicSignals = Array.from({ length: file.publics }, (_, i) =>
       [3, 2, 1, 0].reduce((value, k) => (value << 64n) | view.getBigUint64(32 * (i + 1) + 8 * k, true), 0n),
@@ -153,7 +176,9 @@ export class ResidentProver {
       return Array.from({ length: parts }, (_, part) => [cut(part), cut(part + 1)]);
     };
     await all(
-      ranges(domain).flatMap((range) => ([0, 1] as const).map((matrix) => ({ kind: "rows", matrix, range }) as const)),
+      ranges(domain).flatMap((range) =>
+        ([0, 1] as const).map((matrix) => ({ kind: "rows", matrix, range }) as const),
+      ),
     );
     await all(ranges(domain / 2).map((range) => ({ kind: "product", range })));
     await all(([0, 1, 2] as const).map((polynomial) => ({ kind: "transform", polynomial })));
@@ -166,7 +191,10 @@ export class ResidentProver {
     const { points, entries, wires } = layout.sums[name];
     const group = groupOf(name);
     const window = bestWindow(full);
-    const step = Math.min(mostWindows(window), Math.max(WINDOWS_OF_TASK[group], Math.ceil(4096 / Math.max(full, 1))));
+    const step = Math.min(
+      mostWindows(window),
+      Math.max(WINDOWS_OF_TASK[group], Math.ceil(4096 / Math.max(full, 1))),
+    );
     const starts = Array.from({ length: Math.ceil(windowCount(window) / step) }, (_, i) => i * step);
     const scalars = name === "h" ? layout.quotient : layout.witness;
     const parts = await Promise.all(

@@ -19,7 +19,12 @@ export type Task =
   | { readonly kind: "transform"; readonly polynomial: 0 | 1 | 2 }
   | { readonly kind: "quotient"; readonly range: Range }
   | { readonly kind: "sum"; readonly group: GroupName; readonly windows: WindowTask }
-  | { readonly kind: "join"; readonly group: GroupName; readonly parts: readonly AnyPoint[]; readonly step: number }
+  | {
+      readonly kind: "join";
+      readonly group: GroupName;
+      readonly parts: readonly AnyPoint[];
+      readonly step: number;
+    }
   | {
       readonly kind: "combine";
       readonly group: GroupName;

@@ -89,7 +89,11 @@ export function across(name: "acrossDown" | "acrossUp", field: FieldCode, pool: 
   const second = (from: readonly number[]) => (k: number) =>
     v.xor(v.repeatSecond(op.get(from[k]!)), pool.lanes(0n, 1n << 63n));
   const butterfly = [
-    ...[...assign(turned, second(twice)), ...assign(twice, first(twice)), ...assign(twice, sumOf(twice, turned))],
+    ...[
+      ...assign(turned, second(twice)),
+      ...assign(twice, first(twice)),
+      ...assign(twice, sumOf(twice, turned)),
+    ],
   ];
   const code = op.repeat(
     [
@@ -149,10 +153,7 @@ export function rows(field: FieldCode): WasmFunction {
       ...[...word(0), ...op.set(to), ...advance(list, 4)],
       ...assign(sum, () => v.sub(field.one(0), field.one(0))),
       ...some([...assign(term, lanes(0, 1)), ...add(8)]),
-      ...some([
-        ...field.multiply(locals, [{ left: lanes(0, 2), right: lanes(1, 3) }], term),
-        ...add(16),
-      ]),
+      ...some([...field.multiply(locals, [{ left: lanes(0, 2), right: lanes(1, 3) }], term), ...add(16)]),
       ...assign(term, (k) => v.repeatSecond(op.get(sum[k]!))),
       ...[...assign(sum, sumOf(sum, term)), ...field.reduce(locals, sum)],
       ...sum.flatMap((local, k) => v.storeLane(op.get(to), 16 * k, 0, op.get(local))),
@@ -162,4 +163,3 @@ export function rows(field: FieldCode): WasmFunction {
   );
   return { name: "rows", parameters: 2, locals: locals.types, code };
 }
-

@@ -1,16 +1,21 @@
 import { type Code, op, unsigned } from "../wasm/module.ts";
 
 const vectorOp = (opcode: number): Code => [0xfd, ...unsigned(opcode)];
-const binary = (opcode: number) => (left: Code, right: Code): Code => [...left, ...right, ...vectorOp(opcode)];
-const unary = (opcode: number) => (value: Code): Code => [...value, ...vectorOp(opcode)];
-const shuffle = (lane: number) => (value: Code): Code => {
-  const bytes = Array.from({ length: 16 }, (_, i) => 8 * lane + (i % 8));
-  return [...value, ...value, ...vectorOp(0x0d), ...bytes];
-};
-const memory = (opcode: number, align: number) => (address: Code, offset: number): Code => [
-  ...[...address, ...vectorOp(opcode), align],
-  ...unsigned(offset),
-];
+const binary =
+  (opcode: number) =>
+  (left: Code, right: Code): Code => [...left, ...right, ...vectorOp(opcode)];
+const unary =
+  (opcode: number) =>
+  (value: Code): Code => [...value, ...vectorOp(opcode)];
+const shuffle =
+  (lane: number) =>
+  (value: Code): Code => {
+    const bytes = Array.from({ length: 16 }, (_, i) => 8 * lane + (i % 8));
+    return [...value, ...value, ...vectorOp(0x0d), ...bytes];
+  };
+const memory =
+  (opcode: number, align: number) =>
+  (address: Code, offset: number): Code => [...[...address, ...vectorOp(opcode), align], ...unsigned(offset)];
 
 /** Expressions on vectors of two lanes, doubles (`f`) or 64-bit integers (`i`); each leaves its result on the stack. */
 export const v = Object.freeze({

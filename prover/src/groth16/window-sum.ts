@@ -1,6 +1,6 @@
 // Pippenger's buckets with signed digits. Adding half a window's size at every window makes all digits positive, and taking
 // it off each digit again makes them signed, without carries: so windows are independent.
-import { BatchAdder, adderBytes } from "./batch-adder.ts";
+import { adderBytes, BatchAdder } from "./batch-adder.ts";
 import type { Point } from "./curve.ts";
 import { Slots, sumGroups } from "./forest.ts";
 import type { ProverFunctions } from "./module.ts";
@@ -41,7 +41,8 @@ export function bestWindow(scalars: number): number {
 }
 
 /** How many windows may be one task. */
-export const mostWindows = (window: number): number => Math.max(1, Math.floor(MOST_BUCKETS / 2 ** (window - 1)));
+export const mostWindows = (window: number): number =>
+  Math.max(1, Math.floor(MOST_BUCKETS / 2 ** (window - 1)));
 
 /** Bytes of memory that the sums over at most so many points need. */
 export function windowSumBytes(layout: { readonly bytes: number }, points: number): number {
@@ -79,40 +80,45 @@ export class WindowSummer<T> {
     const half = 2 ** (window - 1);
     const { bytes } = this.#layout;
     this.#adder.forget();
-    const digits = signedDigits(this.#words, task);
+    const { references, starts } = this.#sorted(task, half);
     const buckets = new Uint32Array((to - from) * (half + 1));
     const area = this.#start;
     const rest = area + buckets.length * bytes;
-    for (let w = from; w < to; w++) {
-      const count = w * window < SMALL_BITS + 2 ? task.all : task.full;
-      const { references, starts } = this.#sorted(task, digits.subarray((w - from) * task.all), count, half);
-      for (let first = 1; first <= half; ) {
-        let last = first + 1;
-        while (last <= half && starts[last]! - starts[first]! < CHUNK) last++;
-        sumGroups(this.#adder, references, starts, first, last, new Slots(rest, this.#end, bytes));
-        for (let digit = first; digit < last; digit++) {
-          if (starts[digit] === starts[digit + 1]) continue;
-          const bucket = (w - from) * (half + 1) + digit;
-          buckets[bucket] = area + bucket * bytes;
-          copyPoint(this.#memory, references[starts[digit]!]!, buckets[bucket]!, bytes);
-        }
-        first = last;
+    for (let first = 0; first < buckets.length; ) {
+      let last = first + 1;
+      while (last < buckets.length && starts[last]! - starts[first]! < CHUNK) last++;
+      sumGroups(this.#adder, references, starts, first, last, new Slots(rest, this.#end, bytes));
+      for (let bucket = first; bucket < last; bucket++) {
+        if (starts[bucket] === starts[bucket + 1]) continue;
+        buckets[bucket] = area + bucket * bytes;
+        copyPoint(this.#memory, references[starts[bucket]!]!, buckets[bucket]!, bytes);
       }
+      first = last;
     }
     return this.#weighted(buckets, to - from, window, rest);
   }
 
-  /** References by size of their digit: group d has those with digit d or -d. */
-  #sorted(task: WindowTask, digits: Int16Array, count: number, half: number) {
-    const starts = new Uint32Array(half + 3);
-    for (let i = 0; i < count; i++) starts[Math.abs(digits[i]!) + 2]!++;
-    for (let digit = 0; digit <= half + 1; digit++) starts[digit + 1]! += starts[digit]!;
-    const references = new Uint32Array(count);
-    for (let i = 0; i < count; i++) {
-      const digit = digits[i]!;
-      const point = task.points + this.#words[task.entries / 4 + i]! * this.#layout.bytes;
-      references[starts[Math.abs(digit) + 1]!++] = digit < 0 ? point + 1 : point;
-    }
+  /** References by window and size of their digit: one group for each digit d and -d of each window; none for 0. */
+  #sorted(task: WindowTask, half: number) {
+    const { points, entries, window, from, to, all, full } = task;
+    const digits = signedDigits(this.#words, task);
+    const starts = new Uint32Array((to - from) * (half + 1) + 2);
+    const eachDigit = (visit: (group: number, digit: number, entry: number) => void): void => {
+      for (let w = from; w < to; w++) {
+        const count = w * window < SMALL_BITS + 2 ? all : full;
+        for (let i = 0; i < count; i++) {
+          const digit = digits[(w - from) * all + i]!;
+          if (digit !== 0) visit((w - from) * (half + 1) + Math.abs(digit), digit, i);
+        }
+      }
+    };
+    eachDigit((group) => starts[group + 2]!++);
+    for (let n = 2; n < starts.length; n++) starts[n]! += starts[n - 1]!;
+    const references = new Uint32Array(starts[starts.length - 1]!);
+    eachDigit((group, digit, entry) => {
+      const point = points + this.#words[entries / 4 + entry]! * this.#layout.bytes;
+      references[starts[group + 1]!++] = digit < 0 ? point + 1 : point;
+    });
     return { references, starts };
   }
 

@@ -1,5 +1,6 @@
 import type { VerificationKey } from "@plimsoll/verifier/groth16/key.ts";
 import type { ProofWords } from "@plimsoll/verifier/groth16/proof.ts";
+import { proofFault } from "@plimsoll/verifier/groth16/verify.ts";
 import type { CircuitInputs } from "./witness.ts";
 
 /** What a back end needs of an instance: files of the witness generator and of the proving key, and the key to check with. */
@@ -33,4 +34,14 @@ export class UnverifiedProofError extends Error {
     super(`${instance}: the proof just made does not verify: ${fault}`);
     this.instance = instance;
   }
+}
+
+/** The statement, if its proof verifies under the instance's key. Throws UnverifiedProofError. */
+export async function verified(
+  { name, vkey }: ProvingArtifacts,
+  statement: ProvedStatement,
+): Promise<ProvedStatement> {
+  const fault = await proofFault(vkey, statement.publicSignals, statement.proof);
+  if (fault !== undefined) throw new UnverifiedProofError(name, fault);
+  return statement;
 }

@@ -1,14 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { FIELD } from "@plimsoll/verifier/constants.ts";
 import { proofFromSnarkjs } from "@plimsoll/verifier/groth16/proof.ts";
-import { proofFault } from "@plimsoll/verifier/groth16/verify.ts";
 import { curves, groth16 } from "snarkjs";
-import {
-  type ProvedStatement,
-  type ProvingArtifacts,
-  type ProvingBackend,
-  UnverifiedProofError,
-} from "./backend.ts";
+import { type ProvedStatement, type ProvingArtifacts, type ProvingBackend, verified } from "./backend.ts";
 import { type CircuitInputs, WitnessGenerator } from "./witness.ts";
 
 interface LoadedInstance {
@@ -28,11 +22,8 @@ export class SnarkjsBackend implements ProvingBackend {
     const proving = this.#last.then(() => groth16.prove(zkey, witness));
     this.#last = proving.catch(() => {});
     const made = await proving;
-    const proof = proofFromSnarkjs(made.proof);
     const publicSignals = made.publicSignals.map(BigInt);
-    const fault = await proofFault(artifacts.vkey, publicSignals, proof);
-    if (fault !== undefined) throw new UnverifiedProofError(artifacts.name, fault);
-    return { proof, publicSignals };
+    return verified(artifacts, { proof: proofFromSnarkjs(made.proof), publicSignals });
   }
 
   async close(): Promise<void> {

@@ -6,7 +6,7 @@ import { instanceArtifacts } from "../../../prover/src/build/artifacts.ts";
 import { localProver } from "../../../prover/src/pipeline/local-prover.ts";
 import type { EpochProver } from "../../../prover/src/pipeline/ports.ts";
 import { type EpochResult, runEpoch } from "../../../prover/src/pipeline/run-epoch.ts";
-import { SnarkjsBackend } from "../../../prover/src/proving/snarkjs-backend.ts";
+import { chosenBackend } from "../../../prover/src/proving/chosen-backend.ts";
 import { checkBundle } from "../../../verifier/src/check/bundle.ts";
 import { checkEpoch } from "../../../verifier/src/check/epoch.ts";
 import type { Report } from "../../../verifier/src/check/report.ts";
@@ -20,13 +20,15 @@ import { seeded } from "../../support/random.ts";
 
 const accounts = randomExchange(seeded("real proofs"), 5);
 const keys = new Map<string, VerificationKey>();
+/** What the prover said: nothing, unless another one had to take its place. */
+const said: string[] = [];
 let folder: string;
 let prover: EpochProver;
 let result: EpochResult;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "plimsoll-real-"));
-  prover = localProver(new SnarkjsBackend());
+  prover = localProver(chosenBackend({ kind: "own" }, (line) => said.push(line)));
   result = await runEpoch(tinyConfig(folder, accounts), { prover });
   for (const name of ["batch-4-8", "epoch-tiny"]) keys.set(name, (await instanceArtifacts(name)).vkey);
 });
@@ -59,6 +61,10 @@ function inBatch(change: (batch: EpochRecord["batches"][number]) => object): Edi
 }
 
 describe("a proved epoch", () => {
+  it("was proved by the fast prover", () => {
+    expect(said).toEqual([]);
+  });
+
   it("is refused with any one thing changed between commit and verification", async () => {
     const up = (value: bigint) => (value + 1n) % FIELD;
     const edits: Record<string, Edit> = {
