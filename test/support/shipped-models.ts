@@ -132,4 +132,25 @@ export const SHIPPED: readonly ShippedModel[] = [
     ],
     chargesGross: true,
   },
+  {
+    ...example("derive-pmrm2"),
+    money: [],
+    harsher: [
+      ...HARSHER,
+      ...largerFactor,
+      [
+        "more scenarios",
+        (file) => {
+          for (const { scenarios } of file.groups)
+            scenarios.push({ kind: "move", spot: "-0.3", volatility: "up", dampening: "0.8" });
+        },
+      ],
+      ["a larger charge on naked shorts", (file) => scaleLevels(file.groups[0].nakedShortCharge, 3)],
+      ["a larger charge on perps", (file) => scaleLevels(file.groups[0].perpCharge, 2)],
+      ["a larger basis contingency", (file) => Object.assign(file.groups[0].basis, { add: "4" })],
+      ["gains that count less", (file) => Object.assign(file.groups[0].discount.gain, { static: "0.8" })],
+      ["doubts that cost more", (file) => Object.assign(file.confidence, { threshold: "0.99", factor: "2" })],
+    ],
+    chargesGross: false,
+  },
 ];

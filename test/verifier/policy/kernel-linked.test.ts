@@ -17,6 +17,7 @@ import {
 import { type Random, seeded } from "../../support/random.ts";
 import { hugeBook, randomBook } from "../../support/random-books.ts";
 import { gridMarks, randomGrid } from "../../support/random-grid.ts";
+import { SHIPPED } from "../../support/shipped-models.ts";
 import { tieredBook, tieredPolicy } from "../../support/tiers.ts";
 
 const tiny = compilePolicy(tinyRiskParameters, tinyMarks);
@@ -45,6 +46,10 @@ describe("monitoring of policies with links, extras, several hedges and tiers", 
     ["groups that feed others", fed, books(fed, ({ layout }, draw) => fedBook(layout, draw), 300)],
     ["extras and two hedges", extras, books(extras, ({ layout }, draw) => fedBook(layout, draw), 300)],
     ["tiers", tiered, books(tiered, ({ layout }, draw) => tieredBook(layout, draw), 300)],
+    ...SHIPPED.map(({ name, riskParameters, marks }): [string, CompiledPolicy, Entry[][]] => {
+      const policy = compilePolicy(riskParameters, marks);
+      return [name, policy, books(policy, either, 60)];
+    }),
     ...grids.map((policy, i): [string, CompiledPolicy, Entry[][]] => [
       `random grid ${i}`,
       policy,
