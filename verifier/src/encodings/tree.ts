@@ -35,7 +35,7 @@ export function batchPath(levels: readonly bigint[][], slot: number): bigint[][]
 export function rootOfPath(
   leaf: bigint,
   slot: number,
-  path: readonly bigint[][],
+  path: readonly (readonly bigint[])[],
   hash: Hash = poseidon,
 ): bigint {
   if (path.length !== TREE_DEPTH || path.some((siblings) => siblings.length !== TREE_ARITY - 1)) {
