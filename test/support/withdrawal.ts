@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import { MAX_QUANTITY } from "../../verifier/src/constants.ts";
 import { type BlockOpening, commitBatch } from "../../verifier/src/encodings/batch.ts";
 import type { Entry } from "../../verifier/src/encodings/entry.ts";
@@ -7,7 +8,9 @@ import { batchPath } from "../../verifier/src/encodings/tree.ts";
 import { withdrawalInputs } from "../../verifier/src/withdrawal/inputs.ts";
 import { type AccountOpening, leafOf } from "../../verifier/src/withdrawal/opening.ts";
 import type { WithdrawalRequest } from "../../verifier/src/withdrawal/statement.ts";
+import { type Forgery, succeedsOnlyWithout } from "./attack.ts";
 import { block } from "./batch.ts";
+import { type Circuit, loadCircuit, replaceOnce } from "./circuit.ts";
 import type { Random } from "./random.ts";
 
 export const WITHDRAWAL_INPUTS = [
@@ -81,4 +84,37 @@ export type Inputs = Record<string, bigint | bigint[] | bigint[][]>;
 /** Inputs that a forger may edit. */
 export function inputsOf(account: AccountOpening, request: WithdrawalRequest, blocks: number): Inputs {
   return structuredClone(withdrawalInputs(account, request, blocks)) as Inputs;
+}
+
+export const WITHDRAWAL_3 = {
+  name: "withdrawal-3",
+  file: "statements/withdrawal.circom",
+  template: "Withdrawal",
+  parameters: [3],
+  public: WITHDRAWAL_INPUTS,
+} as const;
+
+export const [WITHDRAWAL, OWNED, BLOCK, PATH] = [
+  "circuits/statements/withdrawal.circom",
+  "circuits/lib/owned-account.circom",
+  "circuits/lib/holding-block.circom",
+  "circuits/lib/batch-path.circom",
+] as const;
+
+/** Withdrawal(3) with texts of its sources replaced: [file, from, to]. */
+export function mutantWithdrawal(
+  name: string,
+  ...edits: readonly (readonly [file: string, from: string, to?: string])[]
+): Promise<Circuit> {
+  const mutate = edits.map(([file, from, to = ""]) => replaceOnce(file, from, to));
+  return loadCircuit({ ...WITHDRAWAL_3, name: `withdrawal-3-${name}`, mutate });
+}
+
+/**
+ * The attack fails against the real constraints and succeeds where its guard is out. A mutant lacks several guards, to be
+ * compiled once: that the forgery breaks a single constraint of the real circuit shows that its own guard stops it alone.
+ */
+export async function stoppedByOneGuard(real: Circuit, mutant: Circuit, forge: Forgery): Promise<bigint[]> {
+  expect(real.violations(await forge(real))).toHaveLength(1);
+  return succeedsOnlyWithout(real, mutant, forge);
 }
