@@ -43,6 +43,19 @@ describe("recorded constraints", () => {
   });
 });
 
+describe("recorded constraints of a withdrawal", () => {
+  const of = (blocks: number): number => recorded.instances[`withdrawal-${blocks}`]!;
+
+  it("stay within the budget: 5,000 for an account of one block, 7,500 for up to four", () => {
+    expect(of(1)).toBeLessThanOrEqual(5_000);
+    expect(of(4)).toBeLessThanOrEqual(7_500);
+  });
+
+  it("are what the circuit's header says", () => {
+    for (const blocks of [1, 4]) expect(Math.abs(of(blocks) - (858 * blocks + 3_019))).toBeLessThanOrEqual(2);
+  });
+});
+
 describe("the circuits that the verifier knows", () => {
   const release: Release = JSON.parse(readFileSync(RELEASE, "utf8"));
 
