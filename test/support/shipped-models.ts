@@ -150,6 +150,7 @@ export const SHIPPED: readonly ShippedModel[] = [
       ["a larger basis contingency", (file) => Object.assign(file.groups[0].basis, { add: "4" })],
       ["gains that count less", (file) => Object.assign(file.groups[0].discount.gain, { static: "0.8" })],
       ["doubts that cost more", (file) => Object.assign(file.confidence, { threshold: "0.99", factor: "2" })],
+      ["a peg that is lost sooner", (file) => Object.assign(file.peg, { threshold: "1.05" })],
     ],
     chargesGross: false,
   },

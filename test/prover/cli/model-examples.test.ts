@@ -7,6 +7,8 @@ import { runCommand } from "../../../prover/src/cli/plimsoll.ts";
 const EXAMPLES = [
   // The worked example of test/vectors/span.json: scan risk 6,620 of a covered write, before the call's premium.
   ["span", "covered-write", /together \(cross margin\) +6,620\.00 +7,652\.00\n/],
+  // A box: 5.9 % of what an expiry is worth after any scenario do not count.
+  ["derive-pmrm2", "box", /together \(cross margin\) +112\.41 +140\.51\n/],
 ] as const;
 
 describe.each(EXAMPLES)("the example of model %s", (model, user, words) => {
