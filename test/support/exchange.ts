@@ -2,7 +2,7 @@ import type { EpochConfig } from "../../prover/src/pipeline/config.ts";
 import type { Account } from "../../prover/src/snapshot/account.ts";
 import { COARSE_SHIFT } from "../../verifier/src/constants.ts";
 import type { Entry } from "../../verifier/src/encodings/entry.ts";
-import { compilePolicy } from "../../verifier/src/policy/compile.ts";
+import { type CompiledPolicy, compilePolicy } from "../../verifier/src/policy/compile.ts";
 import { completeAccount } from "../../verifier/src/policy/complete.ts";
 import { coarse, layoutOf } from "../../verifier/src/policy/shape.ts";
 import { tinyMarks, tinyRiskParameters } from "./policies.ts";
@@ -53,10 +53,14 @@ export function randomExchange(random: Random, accounts: number): Account[] {
 }
 
 /** What an exchange must declare to be just solvent: reserves by symbol and insurance. */
-export function exactClaims(accounts: readonly Account[]): Pick<EpochConfig, "claims" | "insurance"> {
+export function exactClaims(
+  accounts: readonly Account[],
+  policy: CompiledPolicy = tinyPolicy,
+): Pick<EpochConfig, "claims" | "insurance"> {
+  const { layout, riskParameters } = policy;
   const totals = new Map<number, bigint>();
   for (const { holdings } of accounts) {
-    for (const { row, quantity } of [...holdings, ...completeAccount(tinyPolicy, holdings).auxiliaries]) {
+    for (const { row, quantity } of [...holdings, ...completeAccount(policy, holdings).auxiliaries]) {
       totals.set(row, (totals.get(row) ?? 0n) + quantity);
     }
   }
@@ -67,7 +71,7 @@ export function exactClaims(accounts: readonly Account[]): Pick<EpochConfig, "cl
     return net > 0n ? net : 0n;
   };
   return {
-    claims: { BTC: owed(0), USDT: owed(1) },
+    claims: Object.fromEntries(riskParameters.collateral.map(({ symbol }, k) => [symbol, owed(k)])),
     insurance: money(layout.shortfall) + money(layout.equityMinus),
   };
 }

@@ -12,7 +12,7 @@ import {
 } from "../../../verifier/src/policy/grid.ts";
 import { policyHash, policyMatrix } from "../../../verifier/src/policy/matrix.ts";
 import * as q from "../../../verifier/src/policy/rational.ts";
-import type { Marks, RiskParameters } from "../../../verifier/src/policy/schemas.ts";
+import type { GridParameters, Marks } from "../../../verifier/src/policy/schemas.ts";
 import { MarksError, optionPrice, valueInstrument } from "../../../verifier/src/policy/valuation.ts";
 import {
   tinyMarks,
@@ -24,7 +24,7 @@ import {
 const far = "2027-03-26T08:00:00Z";
 
 function compiled(
-  parameters: (copy: RiskParameters) => void = () => {},
+  parameters: (copy: GridParameters) => void = () => {},
   marks: (copy: Marks) => void = () => {},
 ) {
   const files = structuredClone({ riskParameters: twoGroupRiskParameters, marks: twoGroupMarks });
@@ -38,7 +38,7 @@ const money = (decimals: number, ...factors: q.Rational[]) =>
   q.multiply(q.powerOfTen(12 - decimals), ...factors);
 
 describe("compilePolicy refuses", () => {
-  const refused: [string, (p: RiskParameters) => void, (m: Marks) => void, string][] = [
+  const refused: [string, (p: GridParameters) => void, (m: Marks) => void, string][] = [
     ["a missing spot price", () => {}, (m) => delete m.spot.ETH, 'spot has no "ETH"'],
     ["a missing perp mark", () => {}, (m) => delete m.perps["BTC-PERP"], 'perps has no "BTC-PERP"'],
     ["a missing expiry", () => {}, (m) => delete m.expiries.BTC![far], `expiries.BTC has no "${far}"`],

@@ -1,5 +1,6 @@
 import { compileDerivePmrm2 } from "./compilers/derive-pmrm2.ts";
 import { compileGrid } from "./compilers/grid.ts";
+import { compileHaircut } from "./compilers/haircut.ts";
 import { compileSpan } from "./compilers/span.ts";
 import { type DescriptorParts, descriptorHash, descriptorParts } from "./descriptor.ts";
 import { checkMarks } from "./marks.ts";
@@ -73,5 +74,7 @@ function compileModel(riskParameters: RiskParameters, marks: Marks): ModelPolicy
       return compileSpan(riskParameters, marks);
     case "derive-pmrm2":
       return compileDerivePmrm2(riskParameters, marks);
+    case "haircut":
+      return compileHaircut(riskParameters, marks);
   }
 }

@@ -1,5 +1,5 @@
 import type { VolatilityMove } from "./grid.ts";
-import type { AssetCoefficients, GroupCoefficients, MaxCoefficients } from "./matrix.ts";
+import type { AssetCoefficients, GroupCoefficients, MaxCoefficients, TierCoefficients } from "./matrix.ts";
 import type { Rational } from "./rational.ts";
 import type { InstrumentTerms } from "./schemas.ts";
 import type { Feeding } from "./shape.ts";
@@ -39,9 +39,17 @@ export interface ModelGroup extends PolicyGroup {
   readonly coefficients: GroupCoefficients;
 }
 
+/** An asset that counts by size. */
+export interface ModelTiers {
+  readonly asset: number;
+  readonly coefficients: TierCoefficients;
+}
+
 /** What a margin model makes of its two files. Children come before their parents. */
 export interface ModelPolicy {
   readonly assets: readonly AssetCoefficients[];
+  /** By ascending asset; none when absent. */
+  readonly tiers?: readonly ModelTiers[];
   readonly groups: readonly ModelGroup[];
   /** Charges of the maximum of a group of padding. */
   readonly paddingMax: MaxCoefficients;

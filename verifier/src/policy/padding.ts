@@ -5,12 +5,13 @@ import type {
   GroupCoefficients,
   MaxCoefficients,
   PolicyCoefficients,
+  TierCoefficients,
 } from "./matrix.ts";
 import type { ModelGroup, ModelPolicy, PolicyGroup } from "./model.ts";
 import { extrasNeeded, placesOf } from "./place.ts";
 import { ONE } from "./rational.ts";
 import { PolicyFileError, type RiskParameters } from "./schemas.ts";
-import { type GroupShape, hasMax, linkNumbers, ownColumns, type Shape } from "./shape.ts";
+import { type GroupShape, hasMax, linkNumbers, ownColumns, type Shape, type TierShape } from "./shape.ts";
 
 /** A model's policy in its shape. */
 export interface PlacedPolicy {
@@ -54,9 +55,12 @@ export function paddedPolicy(asCompiled: ModelPolicy, riskParameters: RiskParame
     }
     return padGroup(group?.name === "" ? undefined : group, needed, of, model.paddingMax);
   });
+  for (const { asset, portions } of smallest.tiers ?? [])
+    room(`portions of asset ${asset}`, portions, portionsIn(shape, asset));
   if (problems.length > 0) throw new PolicyFileError("risk parameters", problems);
   const assets = fill(model.assets, shape.assets, ZERO_ASSET);
-  return { coefficients: { shape, assets, groups: paddedGroups }, groups: model.groups };
+  const tiers = shape.tiers === undefined ? {} : { tiers: paddedTiers(model, shape.tiers) };
+  return { coefficients: { shape, assets, ...tiers, groups: paddedGroups }, groups: model.groups };
 }
 
 /** The same groups in other places, with nameless ones between them. */
@@ -70,17 +74,42 @@ function movedTo(model: ModelPolicy, places: readonly number[]): ModelPolicy {
   return { ...model, groups };
 }
 
-function smallestShape({ assets, groups }: ModelPolicy): Shape {
+const portionsIn = ({ tiers = [] }: Shape, asset: number): number =>
+  tiers.find((tier) => tier.asset === asset)?.portions ?? 0;
+
+/** Portions of padding have no width, and assets whose tiers are padding have no credit: they count as they do without. */
+function paddedTiers({ tiers = [] }: ModelPolicy, shape: readonly TierShape[]): TierCoefficients[] {
+  const none: TierCoefficients = {
+    widths: [],
+    weights: [],
+    lastWeight: 0n,
+    credit: { maintenance: 0n, initial: 0n },
+  };
+  return shape.map(({ asset, portions }) => {
+    const tier = tiers.find((of) => of.asset === asset)?.coefficients ?? none;
+    return { ...tier, widths: fill(tier.widths, portions, 0n), weights: fill(tier.weights, portions, 0n) };
+  });
+}
+
+/** A circuit has a group with an instrument and a scenario, whether or not the model has. */
+const LEAST_GROUP: GroupShape = Object.freeze({ instruments: 1, scenarios: 1, hedges: [] });
+
+function smallestShape({ assets, groups, tiers = [] }: ModelPolicy): Shape {
+  const tiered = tiers.map(({ asset, coefficients }) => ({ asset, portions: coefficients.widths.length }));
   return {
     assets: assets.length,
-    groups: groups.map(({ coefficients, scenarios, hedged, feeds, extraColumns }) => ({
-      instruments: coefficients.instruments.length,
-      scenarios: scenarios.length,
-      hedges: hedged,
-      ...(feeds === undefined ? {} : { feeds }),
-      ...(coefficients.extras === undefined ? {} : { extras: coefficients.extras.length }),
-      ...(extraColumns.length === 0 ? {} : { extraColumns: extraColumns.length }),
-    })),
+    ...(tiered.length === 0 ? {} : { tiers: tiered }),
+    groups:
+      groups.length === 0
+        ? [LEAST_GROUP]
+        : groups.map(({ coefficients, scenarios, hedged, feeds, extraColumns }) => ({
+            instruments: coefficients.instruments.length,
+            scenarios: scenarios.length,
+            hedges: hedged,
+            ...(feeds === undefined ? {} : { feeds }),
+            ...(coefficients.extras === undefined ? {} : { extras: coefficients.extras.length }),
+            ...(extraColumns.length === 0 ? {} : { extraColumns: extraColumns.length }),
+          })),
   };
 }
 

@@ -1,8 +1,8 @@
 import type { PolicyGroup } from "./model.ts";
-import type { CollateralParameters, InstrumentTerms, RiskParameters } from "./schemas.ts";
+import type { AcceptedAsset, InstrumentTerms } from "./schemas.ts";
 import type { Layout } from "./shape.ts";
 
-type Token = NonNullable<CollateralParameters["tokens"]>[number];
+type Token = NonNullable<AcceptedAsset["tokens"]>[number];
 
 /** What a holding row is a quantity of; one unit is 10^-decimals. Part of descriptorHash. */
 export type HoldingRow =
@@ -27,7 +27,7 @@ export type HoldingRow =
 
 /** The rows that have a name, by ascending row: assets and debts, then long and short of each instrument. */
 export function rowTableOf(
-  { collateral }: RiskParameters,
+  { collateral }: { readonly collateral: readonly AcceptedAsset[] },
   groups: readonly PolicyGroup[],
   layout: Layout,
 ): HoldingRow[] {

@@ -1,13 +1,21 @@
 import { z } from "zod";
 import { derivePmrm2Schema } from "./schemas/derive-pmrm2.ts";
-import { type CollateralParameters, header, type InstrumentTerms } from "./schemas/fields.ts";
+import { type AcceptedAsset, header, type InstrumentTerms } from "./schemas/fields.ts";
 import { gridSchema } from "./schemas/grid.ts";
+import { haircutSchema } from "./schemas/haircut.ts";
 import { type Marks, marksSchema } from "./schemas/marks.ts";
 import { spanSchema } from "./schemas/span.ts";
 
 export type { DerivePmrm2Parameters, PmrmGroup } from "./schemas/derive-pmrm2.ts";
-export type { CollateralParameters, InstrumentTerms, VolatilityRule } from "./schemas/fields.ts";
+export type {
+  AcceptedAsset,
+  CollateralParameters,
+  InstrumentTerms,
+  TieredCollateral,
+  VolatilityRule,
+} from "./schemas/fields.ts";
 export type { ClusterParameters, GridParameters, GroupParameters } from "./schemas/grid.ts";
+export type { HaircutParameters } from "./schemas/haircut.ts";
 export type { Marks } from "./schemas/marks.ts";
 export type { SpanGroupParameters, SpanPolicyParameters } from "./schemas/span.ts";
 export { marksSchema };
@@ -18,6 +26,7 @@ export { marksSchema };
  */
 export const riskParametersSchema = z.discriminatedUnion("model", [
   gridSchema,
+  haircutSchema,
   spanSchema,
   derivePmrm2Schema,
 ]);
@@ -42,7 +51,7 @@ export interface CommonParameters {
   readonly model: string;
   readonly quote: string;
   readonly stalenessSeconds: number;
-  readonly collateral: readonly CollateralParameters[];
+  readonly collateral: readonly AcceptedAsset[];
   readonly groups: readonly InstrumentGroup[];
 }
 

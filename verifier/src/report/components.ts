@@ -2,6 +2,7 @@ import type { Entry } from "../encodings/entry.ts";
 import type { CompiledPolicy } from "../policy/compile.ts";
 import { type Completion, type GroupReport, UnknownRowError } from "../policy/complete.ts";
 import type { HoldingRow } from "../policy/row-table.ts";
+import { fillTiers } from "../policy/tiers.ts";
 import { eachLevel, type Level, type Levels } from "./levels.ts";
 
 /** What one row contributes to an account, signed, in money units (10^-12 quote). */
@@ -27,7 +28,7 @@ export interface Component {
 /** Margin of one account by its parts, in money units. Everything follows from a completion: the auxiliaries of the proof. */
 export interface MarginParts {
   readonly rows: readonly RowContribution[];
-  /** Assets owned, at their collateral weights, and what is refunded of the haircut on those that hedge. */
+  /** Assets owned, at their collateral weights or tiers, and what is refunded of the haircut on those that hedge. */
   readonly effectiveCollateral: Levels<bigint>;
   /** The refund in it. */
   readonly refund: Levels<bigint>;
@@ -125,13 +126,27 @@ function contributions(policy: CompiledPolicy, holdings: readonly Entry[]): RowC
       const named = names.get(row);
       if (named === undefined) throw new UnknownRowError(row);
       const unit = unitOf(policy, named);
+      const credit = creditOf(policy, named, units);
       return {
         named,
         units,
         value: units * unit.value,
-        counted: eachLevel((level) => units * unit[level]),
+        counted: eachLevel((level) => units * unit[level] + credit[level]),
       };
     });
+}
+
+/** What an asset with tiers counts for beside its row's own columns: its credit, as completion has it. */
+function creditOf(
+  { coefficients, layout }: CompiledPolicy,
+  named: HoldingRow,
+  units: bigint,
+): Levels<bigint> {
+  const tier =
+    named.kind === "asset" ? coefficients.tiers?.[layout.tieredAssets.indexOf(named.asset)] : undefined;
+  if (tier === undefined) return { maintenance: 0n, initial: 0n };
+  const { credit } = fillTiers(tier, units);
+  return eachLevel((level) => credit * tier.credit[level]);
 }
 
 /** The columns of a holding row, as the policy's matrix has them. */

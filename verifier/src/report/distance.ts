@@ -44,8 +44,8 @@ const RISES = [0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5];
 const HALVINGS = 10;
 
 /**
- * Distance to maintenance in money and in prices. For the underlying of positions, and for what hedges them, the policy is compiled anew at moved
- * marks (spot, perps and forwards by one fraction, each strike's volatility as it is), the profit of perps and futures
+ * Distance to maintenance in money and in prices. For the underlying of positions, for what hedges them and for what counts by tiers, the policy
+ * is compiled anew at moved marks (spot, perps and forwards by one fraction, each strike's volatility as it is), the profit of perps and futures
  * is settled in quote, and the account completed: the same code as the proof's. A surplus is not monotone in a price,
  * so it is looked at in steps from -90 % to +500 %; what is crossed and crossed back within one step is not seen.
  * Other assets count in proportion to their price: exact up to rounding.
@@ -62,6 +62,8 @@ export function distanceToMaintenance(
   const { groups, layout } = policy;
   const moved = new Set(
     rows.flatMap(({ named }) => {
+      // What counts by size counts less than in proportion to its price: bounds are in quote.
+      if (named.kind === "asset" && layout.tieredAssets.includes(named.asset)) return [named.symbol];
       if (!("group" in named)) return [];
       const { underlying } = groups[named.group]!;
       // What hedges them may stand in a group that theirs feeds.

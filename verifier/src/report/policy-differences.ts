@@ -51,6 +51,9 @@ const looserUp = (path: RegExp, more: string, less: string): Rule => ({
 
 const RISK_RULES: readonly Rule[] = [
   looserUp(/^collateral \S+ weight /, "counts for more", "counts for less"),
+  looserUp(/^collateral \S+ tiers \d+ weight$/, "counts for more", "counts for less"),
+  looserUp(/^collateral \S+ tiers \d+ upTo$/, "more of it counts that much", "less of it counts that much"),
+  looserUp(/^tierFactor /, "collateral counts for more", "collateral counts for less"),
   stricterUp(/^collateral \S+ debtWeight /, "a debt costs more", "a debt costs less"),
   stricterUp(/^marginFactor /, "more of the scan risk is charged", "less of the scan risk is charged"),
   stricterUp(/^cardinalityAddOn$/, "buffers are larger", "buffers are smaller"),
@@ -161,6 +164,7 @@ const KINDS: Readonly<Record<string, string>> = Object.freeze({
   groups: "group",
   instruments: "instrument",
   scenarios: "scenario",
+  tiers: "tier",
   spot: "spot price of",
   perps: "perp",
   expiries: "expiries of",

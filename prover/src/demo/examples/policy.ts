@@ -1,9 +1,13 @@
-import { formatQuantity, parseDecimal } from "@plimsoll/verifier/encodings/quantity.ts";
-import type { GroupParameters, Marks, RiskParameters } from "@plimsoll/verifier/policy/schemas.ts";
+import { formatQuantity } from "@plimsoll/verifier/encodings/quantity.ts";
+import type {
+  CollateralParameters,
+  GridParameters,
+  GroupParameters,
+  Marks,
+} from "@plimsoll/verifier/policy/schemas.ts";
+import { decimalsFor, plainDecimal } from "../../snapshot/decimals.ts";
 import { derivativeMarks, instrumentsOf, LARGE, OBSERVED_AT, SMALL, UNDERLYINGS } from "./instruments.ts";
 import type { SampleAsset } from "./sample.ts";
-
-type Collateral = RiskParameters["collateral"][number];
 
 /** What differs between the two example policies. */
 export interface Example {
@@ -37,7 +41,7 @@ export function assetOrder(assets: readonly SampleAsset[]): SampleAsset[] {
   return [...first, ...assets.filter((asset) => !first.includes(asset))];
 }
 
-export function riskParametersOf(example: Example, assets: readonly SampleAsset[]): RiskParameters {
+export function riskParametersOf(example: Example, assets: readonly SampleAsset[]): GridParameters {
   return {
     format: "plimsoll.risk-parameters.1",
     name: example.name,
@@ -66,7 +70,7 @@ export function riskParametersOf(example: Example, assets: readonly SampleAsset[
 export function marksOf(example: Example, assets: readonly SampleAsset[]): Marks {
   const spot = assets.map(({ symbol, price }) => {
     // The sample has USDT itself at 0.9997; here it is the currency, worth 1.
-    return [symbol, { price: symbol === QUOTE ? "1" : plain(price) }] as const;
+    return [symbol, { price: symbol === QUOTE ? "1" : plainDecimal(price) }] as const;
   });
   const derivatives = UNDERLYINGS.map((underlying) => {
     const price = assets.find(({ symbol }) => symbol === underlying.symbol)!.price;
@@ -88,7 +92,7 @@ export function marksOf(example: Example, assets: readonly SampleAsset[]): Marks
  * (initial) for price risk and for the lower tiers that this model leaves out; stablecoins keep their tier. An asset
  * that the schedule lacks counts for nothing. What counts little is dear to borrow, and not lent.
  */
-function collateralOf({ symbol, price, tier = 0 }: SampleAsset): Collateral {
+function collateralOf({ symbol, price, tier = 0 }: SampleAsset): CollateralParameters {
   const decimals = decimalsFor(symbol === QUOTE ? "1" : price);
   if (STABLE.has(symbol)) {
     const weight = fraction(tier * 100);
@@ -112,16 +116,3 @@ function collateralOf({ symbol, price, tier = 0 }: SampleAsset): Collateral {
 
 /** A fraction from ten-thousandths. */
 const fraction = (tenThousandths: number): string => formatQuantity(BigInt(tenThousandths), 4);
-
-/** As many decimals, at most 8, as leave one unit worth 10^-7 of the quote currency or more. */
-export function decimalsFor(price: string): number {
-  const { digits, places } = parseDecimal(price);
-  const magnitude = digits.toString().length - 1 - places;
-  return Math.min(8, 7 + magnitude);
-}
-
-/** A decimal text without exponent or zeros at its end, as policy files want it. */
-function plain(text: string): string {
-  const { digits, places } = parseDecimal(text);
-  return places >= 0 ? formatQuantity(digits, places) : (digits * 10n ** BigInt(-places)).toString();
-}

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import {
-  type CollateralParameters,
+  type AcceptedAsset,
   compareDecimals,
   type InstrumentTerms,
   type levels,
@@ -17,7 +17,7 @@ export const isBelow = (a: string, b: string): boolean => compareDecimals(a, b) 
 export function checkCommon(
   policy: {
     readonly quote: string;
-    readonly collateral: readonly CollateralParameters[];
+    readonly collateral: readonly (AcceptedAsset & { readonly weight?: Levels })[];
     readonly marginFactor?: z.infer<ReturnType<typeof levels<z.ZodString>>>;
   },
   fail: Fail,
@@ -31,9 +31,10 @@ export function checkCommon(
     fail(["quote"], `quote currency "${policy.quote}" must be borrowable: losses settle in it`);
   if (policy.marginFactor) checkRising(policy.marginFactor, ["marginFactor"], fail);
   for (const [k, c] of policy.collateral.entries()) {
+    checkRising(c.debtWeight, ["collateral", k, "debtWeight"], fail);
+    if (c.weight === undefined) continue;
     if (isBelow(c.weight.maintenance, c.weight.initial))
       fail(["collateral", k, "weight"], "expected maintenance to be at least initial");
-    checkRising(c.debtWeight, ["collateral", k, "debtWeight"], fail);
     if (c.issuerAffiliated && (/[1-9]/.test(c.weight.initial) || /[1-9]/.test(c.weight.maintenance)))
       fail(["collateral", k, "weight"], "an issuer-affiliated asset has weight 0");
   }
@@ -47,7 +48,7 @@ export function checkRising(charge: Levels, path: PropertyKey[], fail: Fail): vo
 /** Names of groups, and symbols of instruments and assets together, are each used once. */
 export function checkGroupNames(
   policy: {
-    readonly collateral: readonly CollateralParameters[];
+    readonly collateral: readonly AcceptedAsset[];
     readonly groups: readonly { readonly name: string; readonly instruments: readonly InstrumentTerms[] }[];
   },
   fail: Fail,

@@ -54,6 +54,21 @@ export const Collateral = z.strictObject({
   tokens: z.array(Token).optional(),
 });
 
+/** Collateral that counts by size instead of by one weight. */
+export const TieredCollateral = Collateral.omit({ weight: true }).extend({
+  /**
+   * What of it counts, by its value at the mark: up to the first bound with the first weight, and so on; beyond the last
+   * bound nothing, unless the last tier has none. Without tiers it counts for nothing. Bounds rise, weights do not.
+   */
+  tiers: z.array(
+    z.strictObject({
+      /** Bound in the quote currency. */
+      upTo: positive.optional(),
+      weight: fraction,
+    }),
+  ),
+});
+
 const contract = {
   symbol,
   /** One unit of the row is 10^-decimals contracts. */
@@ -97,6 +112,7 @@ const ShapeSchema = z.strictObject({
       extraColumns: count.optional(),
     }),
   ),
+  tiers: z.array(z.strictObject({ asset: count, portions: count.min(1) })).optional(),
 });
 
 /** What the files of all models start with. */
@@ -114,6 +130,9 @@ export const header = {
 export type InstrumentTerms = z.infer<typeof Instrument>;
 export type VolatilityRule = z.infer<typeof VolatilityRule>;
 export type CollateralParameters = z.infer<typeof Collateral>;
+export type TieredCollateral = z.infer<typeof TieredCollateral>;
+/** What every model says of an accepted asset: all but what it counts for. */
+export type AcceptedAsset = Omit<CollateralParameters, "weight">;
 
 /** Names that came before, with their places. */
 export function repeated(names: readonly string[]): [number, string][] {
