@@ -7,7 +7,7 @@ import type { Account } from "../../prover/src/snapshot/account.ts";
 import type { AttestationSource } from "../../verifier/src/check/attestation.ts";
 import { checkBundle } from "../../verifier/src/check/bundle.ts";
 import { bundleFromJson } from "../../verifier/src/formats/bundle.ts";
-import type { EpochRecord } from "../../verifier/src/formats/epoch.ts";
+import { type EpochRecord, shapeRecord } from "../../verifier/src/formats/epoch.ts";
 import type { CompiledPolicy } from "../../verifier/src/policy/compile.ts";
 import type { CommittedBench } from "./commit-rate.ts";
 import { quietClock, stopwatch } from "./stopwatch.ts";
@@ -65,15 +65,13 @@ function recordOf(
   { name, circuitId }: InstanceArtifacts,
   { policyHash, descriptorHash, coefficients }: CompiledPolicy,
 ): EpochRecord {
-  const { shape } = coefficients;
-  const groups = shape.groups.map((group) => ({ ...group, hedges: [...group.hedges] }));
   return {
     format: "plimsoll.epoch.1",
     developmentKeys: true,
     ...identity,
     circuits: {
       batches: [{ name, circuitId, ...context.capacity }],
-      epoch: { name: "bench", circuitId: 0n, shape: { ...shape, groups } },
+      epoch: { name: "bench", circuitId: 0n, shape: shapeRecord(coefficients.shape) },
     },
     policyHash,
     descriptorHash,

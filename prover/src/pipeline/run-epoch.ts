@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { claimsHash } from "@plimsoll/verifier/encodings/challenges.ts";
-import type { EpochRecord } from "@plimsoll/verifier/formats/epoch.ts";
+import { type EpochRecord, shapeRecord } from "@plimsoll/verifier/formats/epoch.ts";
 import { type CompiledPolicy, compilePolicy } from "@plimsoll/verifier/policy/compile.ts";
 import { completeAccount } from "@plimsoll/verifier/policy/complete.ts";
 import { marksAreOf } from "@plimsoll/verifier/policy/marks.ts";
@@ -155,7 +155,7 @@ async function runLocked(
       epoch: {
         name: epochCircuit.name,
         circuitId: epochCircuit.circuitId,
-        shape: mutableShape(epochCircuit.shape),
+        shape: shapeRecord(epochCircuit.shape),
       },
     },
     policyHash: policy.policyHash,
@@ -387,12 +387,5 @@ function namesOf({ riskParameters, groups }: CompiledPolicy): PolicyNames {
   return {
     asset: (k) => riskParameters.collateral[k]?.symbol ?? `asset ${k}`,
     instrument: (g, n) => groups[g]?.instruments[n]?.symbol ?? `instrument ${n} of group ${g}`,
-  };
-}
-
-function mutableShape(shape: EpochPipelineCircuit["shape"]): EpochRecord["circuits"]["epoch"]["shape"] {
-  return {
-    assets: shape.assets,
-    groups: shape.groups.map((group) => ({ ...group, hedges: [...group.hedges] })),
   };
 }

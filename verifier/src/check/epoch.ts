@@ -81,7 +81,7 @@ function checkPolicy(list: Checklist, record: EpochRecord, files: EpochFiles): v
     "shape",
     "the epoch names the shape of its policy",
     "the epoch names another shape than its policy has",
-    () => sameShape(coefficients.shape, record.circuits.epoch.shape),
+    () => sameShape(coefficients.shape, record.circuits.epoch.shape as Shape),
   );
 }
 

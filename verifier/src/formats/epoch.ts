@@ -1,16 +1,7 @@
 import { z } from "zod";
+import { shapeSchema } from "../policy/schemas/fields.ts";
+import type { Shape } from "../policy/shape.ts";
 import { address, fieldElement, natural, proofWords, word } from "./codecs.ts";
-
-export const shapeFormat = z.strictObject({
-  assets: z.int().positive(),
-  groups: z.array(
-    z.strictObject({
-      instruments: z.int().nonnegative(),
-      scenarios: z.int().positive(),
-      hedges: z.array(z.int().nonnegative()),
-    }),
-  ),
-});
 
 const batchCircuit = z.strictObject({
   name: z.string(),
@@ -19,7 +10,7 @@ const batchCircuit = z.strictObject({
   words: z.int().positive(),
 });
 
-const epochCircuit = z.strictObject({ name: z.string(), circuitId: word, shape: shapeFormat });
+const epochCircuit = z.strictObject({ name: z.string(), circuitId: word, shape: shapeSchema });
 
 /** What one batch shows: its commitments before gamma, its two sums after beta, its proof. */
 export const batchRecord = z.strictObject({
@@ -70,3 +61,12 @@ export const EPOCH_FILES = Object.freeze({
   key: (instance: string) => `public/keys/${instance}.vkey.json`,
   bundles: "private/bundles",
 });
+
+/** A shape as a record has it. */
+export function shapeRecord({ assets, groups, tiers }: Shape): EpochRecord["circuits"]["epoch"]["shape"] {
+  return {
+    assets,
+    groups: groups.map((group) => ({ ...group, hedges: [...group.hedges] })),
+    ...(tiers === undefined ? {} : { tiers: tiers.map((tier) => ({ ...tier })) }),
+  };
+}

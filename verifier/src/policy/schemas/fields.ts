@@ -99,8 +99,8 @@ const Feeding = z.discriminatedUnion("by", [
   z.strictObject({ by: z.literal("max"), parent: count, column: count }),
 ]);
 
-/** Shape of the epoch circuit to compile for (shape.ts); the smallest that fits when absent. */
-const ShapeSchema = z.strictObject({
+/** Shape of an epoch circuit (shape.ts). */
+export const shapeSchema = z.strictObject({
   assets: count,
   groups: z.array(
     z.strictObject({
@@ -124,7 +124,8 @@ export const header = {
   quote: symbol,
   /** A mark observed longer than this before the marks' own time is refused. */
   stalenessSeconds: z.int().min(1),
-  shape: ShapeSchema.optional(),
+  /** Of the epoch circuit to compile for; the smallest that fits when absent. */
+  shape: shapeSchema.optional(),
 };
 
 export type InstrumentTerms = z.infer<typeof Instrument>;
