@@ -4,7 +4,7 @@ import { compileInstance, instanceArtifacts } from "../../prover/src/build/artif
 import { listInstances } from "../../prover/src/build/instances.ts";
 import { parseR1csHeader } from "../../prover/src/build/r1cs.ts";
 import { RECORDED, RELEASE, type RecordedConstraints, type Release } from "../../prover/src/build/record.ts";
-import { isDevelopmentKey, RELEASED_CIRCUITS } from "../../verifier/src/check/release.ts";
+import { isDevelopmentKey, isReleased, RELEASED_CIRCUITS } from "../../verifier/src/check/release.ts";
 
 const recorded: RecordedConstraints = JSON.parse(readFileSync(RECORDED, "utf8"));
 const instances = listInstances();
@@ -62,6 +62,15 @@ describe("the circuits that the verifier knows", () => {
   it("are every instance and nothing else", () => {
     expect(Object.keys(release.circuits).sort()).toEqual(instances.map(({ name }) => name).sort());
     expect(RELEASED_CIRCUITS.size).toBe(instances.length);
+  });
+
+  it("are each known for their own statement: a withdrawal's circuit is none of a batch or an epoch", () => {
+    const statements = ["batch", "epoch", "withdrawal"] as const;
+    for (const { name, template } of instances) {
+      const known = statements.filter((statement) => isReleased(BigInt(release.circuits[name]!), statement));
+      expect(known, name).toEqual([template.toLowerCase()]);
+    }
+    expect(isReleased(1n, "batch")).toBe(false);
   });
 
   it("are the same batch circuits for every margin model", () => {

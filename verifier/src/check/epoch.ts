@@ -11,7 +11,7 @@ import { type CompiledPolicy, compilePolicy } from "../policy/compile.ts";
 import { marksAreOf } from "../policy/marks.ts";
 import { type Shape, shapeNumbers } from "../policy/shape.ts";
 import type { AttestationSource } from "./attestation.ts";
-import { isDevelopmentKey, RELEASED_CIRCUITS, setupHash } from "./release.ts";
+import { isDevelopmentKey, isReleased, setupHash } from "./release.ts";
 import { Checklist, type Report } from "./report.ts";
 
 /** The public part of an epoch folder, as texts; keys by instance name. */
@@ -99,7 +99,8 @@ function checkKeys(
   keys: EpochFiles["keys"],
   trusted?: ReadonlySet<bigint>,
 ): void {
-  const circuits = [...record.circuits.batches, record.circuits.epoch];
+  const { batches, epoch } = record.circuits;
+  const circuits = [...batches, epoch];
   list.step(
     "keys",
     "every verification key is the one that the epoch names",
@@ -117,7 +118,10 @@ function checkKeys(
       : "the circuits are among the trusted ones",
     "a circuit is not one that this verifier knows: whoever made its key may have left out every constraint. " +
       "Get the circuit ids of a ceremony from somebody you trust, or another release of the verifier",
-    () => circuits.every(({ circuitId: id }) => (trusted ?? RELEASED_CIRCUITS).has(id)),
+    () =>
+      trusted === undefined
+        ? batches.every((one) => isReleased(one.circuitId, "batch")) && isReleased(epoch.circuitId, "epoch")
+        : circuits.every((one) => trusted.has(one.circuitId)),
   );
   const used = circuits.flatMap(({ name }) => keys.get(name) ?? []);
   list.step(

@@ -11,6 +11,11 @@ export const RELEASED_CIRCUITS: ReadonlyMap<bigint, string> = new Map(
   Object.entries<string>(release.circuits).map(([name, id]) => [BigInt(id), name]),
 );
 
+/** Whether a circuit of this release proves this statement: another statement may have as many public signals. */
+export function isReleased(circuitId: bigint, statement: "batch" | "epoch" | "withdrawal"): boolean {
+  return RELEASED_CIRCUITS.get(circuitId)?.startsWith(`${statement}-`) ?? false;
+}
+
 /** keccak256 of alpha1, beta2 and gamma2 of a key. */
 export function setupHash(key: VerificationKey): bigint {
   return bytesToBigInt(keccak_256(packKey(key).slice(0, SETUP_BYTES)));
