@@ -22,10 +22,15 @@ export type ContractName = keyof typeof FILES;
 
 /** Interface and code of a compiled contract. Throws when the contracts have not been built. */
 export async function contractArtifact(name: ContractName): Promise<ContractArtifact> {
+  const { abi, bytecode } = await contractArtifactFile(name);
+  return { abi, bytecode };
+}
+
+/** The same with everything else that the compiler wrote. */
+export async function contractArtifactFile(name: ContractName): Promise<ContractArtifact> {
   const file = new URL(`../../../build/artifacts/contracts/${FILES[name]}/${name}.json`, import.meta.url);
   try {
-    const { abi, bytecode } = JSON.parse(await readFile(file, "utf8")) as ContractArtifact;
-    return { abi, bytecode };
+    return JSON.parse(await readFile(file, "utf8")) as ContractArtifact;
   } catch (cause) {
     throw new Error(`expected the built contract ${fileURLToPath(file)}: run \`npm run build\` first`, {
       cause,

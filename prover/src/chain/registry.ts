@@ -3,8 +3,6 @@ import {
   Contract,
   ContractFactory,
   type ContractRunner,
-  concat,
-  hexlify,
   Interface,
   keccak256,
   type Provider,
@@ -13,6 +11,7 @@ import {
 } from "ethers";
 import { contractArtifact } from "./artifacts.ts";
 import { withWords } from "./errors.ts";
+import { keyCreation } from "./key-code.ts";
 import { type SentTransaction, send } from "./sending.ts";
 import { type Opening, type Submission, submissionToAbi } from "./submission.ts";
 
@@ -60,10 +59,7 @@ export async function deployKey(
   deployer: Signer,
   packed: Uint8Array,
 ): Promise<{ address: string; gasUsed: bigint }> {
-  const size = toBeHex(packed.length + 1, 2);
-  // PUSH2 size, DUP1, PUSH1 10, PUSH0, CODECOPY, PUSH0, RETURN: returns the `size` bytes behind these ten.
-  const creation = concat(["0x61", size, "0x80600a5f395ff3", "0x00", hexlify(packed)]);
-  const receipt = await (await deployer.sendTransaction({ data: creation })).wait();
+  const receipt = await (await deployer.sendTransaction({ data: keyCreation(packed) })).wait();
   if (!receipt?.contractAddress) throw new Error("the key's data contract was not created");
   return { address: receipt.contractAddress, gasUsed: receipt.gasUsed };
 }

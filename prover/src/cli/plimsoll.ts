@@ -2,6 +2,7 @@
 // The command of the operator and of whoever checks. Handlers return what is printed; this file alone prints.
 import { pathToFileURL } from "node:url";
 import { Command, CommanderError, Option } from "commander";
+import { deployCommand } from "./deploy.ts";
 import { attestCommand, openCommand, proveCommand, statusCommand } from "./epoch-commands.ts";
 import { type MarginOptions, marginAccountCommand, marginExchangeCommand } from "./margin-commands.ts";
 import { EXIT, errorOutcome, type Outcome } from "./outcome.ts";
@@ -64,6 +65,14 @@ function commands(finish: (handled: Promise<Outcome>) => Promise<void>): Command
       "after",
       "\nExit codes: 0 done, 1 something checked is wrong, 2 inputs do not fit, 3 anything else failed.",
     );
+
+  program
+    .command("deploy")
+    .description(
+      "put the registries and their verification keys on a chain; safe to interrupt and to run again",
+    )
+    .requiredOption("--config <file>", "what to deploy, and from which key: see docs/contracts.md")
+    .action((options: { config: string }) => finish(deployCommand(options.config)));
 
   const epoch = program.command("epoch").description("prove and settle an epoch");
   epoch

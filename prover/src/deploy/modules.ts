@@ -1,0 +1,71 @@
+import { buildModule, type NamedArtifactContractDeploymentFuture } from "@nomicfoundation/ignition-core";
+import { concat, hexlify, keccak256 } from "ethers";
+import { keyCreation } from "../chain/key-code.ts";
+import { configurationToAbi, type PolicyRegistryConfig } from "../chain/policy-registry.ts";
+import type { RegistryConfig } from "../chain/registry.ts";
+
+/** What is deployed; either registry can be left out. */
+export interface Deployment {
+  readonly policyRegistry?: PolicyRegistryConfig;
+  readonly solvencyRegistry?: RegistryConfig;
+}
+
+/** Ignition wants an artifact for each contract; a key has no source, only code. */
+interface KeyArtifact {
+  readonly _format: string;
+  readonly contractName: string;
+  readonly sourceName: string;
+  readonly abi: [];
+  readonly bytecode: string;
+  readonly deployedBytecode: string;
+  readonly linkReferences: Record<string, never>;
+  readonly deployedLinkReferences: Record<string, never>;
+}
+
+/**
+ * The registries as one Ignition module. A verification key becomes the code of a data contract of its own, named by its circuit
+ * id, so that a deployment that is resumed, or grown by a circuit, sends no key twice.
+ */
+export function registriesModule({ policyRegistry, solvencyRegistry }: Deployment) {
+  return buildModule("Plimsoll", (m) => {
+    const contracts: Record<string, NamedArtifactContractDeploymentFuture<string>> = {};
+    if (policyRegistry !== undefined) {
+      const { owner, timeLock, configuration } = policyRegistry;
+      contracts.policyRegistry = m.contract("PolicyRegistry", [
+        owner,
+        timeLock,
+        configurationToAbi(configuration) as never,
+      ]);
+    }
+    if (solvencyRegistry !== undefined) {
+      const { exchange, owner, custody, insuranceFund, minimumInterval } = solvencyRegistry;
+      const key = (packed: Uint8Array) =>
+        m.contract("VerificationKey", keyArtifact(packed), [], {
+          id: `Key_${keccak256(packed).slice(2, 18)}`,
+        });
+      contracts.solvencyRegistry = m.contract("SolvencyRegistry", [
+        exchange,
+        owner,
+        custody,
+        insuranceFund,
+        minimumInterval,
+        solvencyRegistry.batchKeys.map(key),
+        solvencyRegistry.epochKeys.map(({ packed, assets }) => ({ key: key(packed), assets })),
+      ]);
+    }
+    return contracts;
+  });
+}
+
+function keyArtifact(packed: Uint8Array): KeyArtifact {
+  return {
+    _format: "hh3-artifact-1",
+    contractName: "VerificationKey",
+    sourceName: "contracts/lib/VerificationKeys.sol",
+    abi: [],
+    bytecode: keyCreation(packed),
+    deployedBytecode: concat(["0x00", hexlify(packed)]),
+    linkReferences: {},
+    deployedLinkReferences: {},
+  };
+}
