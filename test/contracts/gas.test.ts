@@ -1,12 +1,21 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { type GasFigures, measureGas } from "../support/gas.ts";
+import { measurePublishing, type PublishingGas } from "../support/publishing-gas.ts";
 
 const PRECISION = 0.005;
 
+const recordedGas = async (): Promise<GasFigures & { readonly publishing: PublishingGas }> =>
+  JSON.parse(await readFile(new URL("../recorded/gas.json", import.meta.url), "utf8"));
+
+test("publishing a policy costs what test/recorded/gas.json says", async () => {
+  const { publishing } = await recordedGas();
+  for (const [figure, value] of Object.entries(await measurePublishing()))
+    expect(Math.abs(value / publishing[figure as keyof PublishingGas] - 1), figure).toBeLessThan(0.02);
+});
+
 test("gas is what test/recorded/gas.json says, within the targets", async () => {
-  const file = new URL("../recorded/gas.json", import.meta.url);
-  const recorded = JSON.parse(await readFile(file, "utf8")) as GasFigures;
+  const { publishing: _, ...recorded } = await recordedGas();
   const measured = await measureGas();
   const { perReserve, perCircuit, relayed, ...whole } = recorded;
   for (const [figure, value] of Object.entries(whole) as [keyof GasFigures, number][]) {

@@ -140,5 +140,6 @@ if (import.meta.main) {
   await buildContracts();
   // Loaded here, since it needs the contracts to be built.
   const { measureGas } = await import("../../../test/support/gas.ts");
-  write(RECORDED_GAS, await measureGas());
+  const { measurePublishing } = await import("../../../test/support/publishing-gas.ts");
+  write(RECORDED_GAS, { ...(await measureGas()), publishing: await measurePublishing() });
 }
