@@ -32,6 +32,7 @@ export type Rule =
   /** Warnings: a policy that is sound and perhaps not prudent. */
   | "uncharged-scan-risk"
   | "uncharged-short"
+  | "unhedged-refund"
   | "symmetric-grid"
   | "coarse-unit"
   | "accepted-assets";

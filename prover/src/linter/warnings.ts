@@ -1,4 +1,5 @@
 import type { PolicyCoefficients } from "@plimsoll/verifier/policy/matrix.ts";
+import { positiveMaximum } from "./integers.ts";
 import type { Finding, LintEvidence, Rule } from "./report.ts";
 
 /** A unit of a row worth less than this makes rounding visible (design section 2). */
@@ -47,6 +48,16 @@ export function warnings(policy: PolicyCoefficients, evidence: LintEvidence): Fi
     if (free.length > 0) {
       const words = `short positions in ${free.length} of ${live.length} instruments (${free.join(", ")}) have no charge of their own: one that no scenario of the grid hurts costs nothing`;
       warn("uncharged-short", `group ${g}`, words);
+    }
+    for (const [h, { scenarios, ...refund }] of policy.groups[g]!.hedges.entries()) {
+      // Without positions the hedge's own worst scenario is all that its refund is set against.
+      const worst = -positiveMaximum(scenarios.map((pnl) => -pnl));
+      const paid = (["maintenance", "initial"] as const).filter(
+        (level) => refund[level] > max[level] * worst,
+      );
+      if (!ends || paid.length === 0) continue;
+      const words = `a unit that hedges nothing is refunded more than it loses in its worst scenario, in ${paid.join(" and ")} margin: whoever holds it has less haircut than its weight says`;
+      warn("unhedged-refund", `group ${g}, hedge ${h}`, words);
     }
     const skewness = evidence.skewness?.[g] ?? 0;
     const symmetric = live.filter(([, n]) => isSymmetric(n.scenarios)).map(([i]) => i);

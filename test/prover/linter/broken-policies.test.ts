@@ -8,14 +8,21 @@ import { residuals } from "../../../verifier/src/policy/complete.ts";
 import { type PolicyCoefficients, policyMatrix } from "../../../verifier/src/policy/matrix.ts";
 import { COLUMN, coarse, layoutOf } from "../../../verifier/src/policy/shape.ts";
 import { tinyMarks, tinyRiskParameters } from "../../support/policies.ts";
+import { SHIPPED } from "../../support/shipped-models.ts";
 import { gainOf, tinySystem } from "./support.ts";
+
+/** Two groups that feed a cluster, with charges and floors by extras, and a group hedged by its underlying. */
+const linked = (() => {
+  const { riskParameters, marks } = SHIPPED.find(({ name }) => name === "examples/grid")!;
+  return compilePolicy(riskParameters, marks).coefficients;
+})();
 
 type Draft<T> = T extends bigint | number ? T : { -readonly [K in keyof T]: Draft<T[K]> };
 
 const sound = compilePolicy(tinyRiskParameters, tinyMarks).coefficients;
 
-function edited(edit: (draft: Draft<PolicyCoefficients>) => void): PolicyCoefficients {
-  const draft = structuredClone(sound) as Draft<PolicyCoefficients>;
+function edited(edit: (draft: Draft<PolicyCoefficients>) => void, of = sound): PolicyCoefficients {
+  const draft = structuredClone(of) as Draft<PolicyCoefficients>;
   edit(draft);
   return draft;
 }
@@ -39,7 +46,7 @@ function bent(row: number, column: number, amount: bigint, policy = sound): Syst
 
 /** Every counterexample of the report solves the equations, has no negative quantity if it is an account, and gains what it says. */
 function expectProven(system: System, report: LintReport): void {
-  for (const { rule, severity, counterexample } of report.findings) {
+  for (const { rule, where, severity, counterexample } of report.findings) {
     if (severity !== "refuse" || counterexample === undefined) continue;
     const { kind, quantities, gain } = counterexample;
     const entries = [...quantities]
@@ -52,7 +59,7 @@ function expectProven(system: System, report: LintReport): void {
       entries.every(({ quantity }) => quantity >= 0n),
       rule,
     ).toBe(true);
-    expect(gainOf(system, rule, quantities), rule).toBe(gain);
+    expect(gainOf(system, rule, quantities, where), rule).toBe(gain);
   }
 }
 
@@ -303,6 +310,112 @@ describe("refuses a policy", () => {
       const report = await lintPolicy(policy);
       expect(report).toMatchObject({ accepted: false, findings: [{ rule: "coefficients" }] });
     }
+  });
+});
+
+describe("refuses a policy with clusters and extras", () => {
+  const [BTC, CLUSTER] = [0, 3];
+  const broken = (edit: (draft: Draft<PolicyCoefficients>) => void) =>
+    edited((p) => {
+      // All scenarios of a cluster are handed on by one object, which a clone keeps as one.
+      for (const group of p.groups)
+        if (group.feed !== undefined) group.feed = group.feed.map((fed) => structuredClone(fed));
+      edit(p);
+    }, linked);
+  const wordsOf = ({ findings }: LintReport, rule: Rule) =>
+    findings.filter((f) => f.rule === rule).map(({ where, words }) => `${where}: ${words}`);
+
+  test("which it accepts as it is", async () => {
+    expect(await lintPolicy(linked)).toMatchObject({ accepted: true, findings: [] });
+  });
+
+  test("in which a member's gains weigh more than its losses", async () => {
+    const report = await expectRefused(
+      broken((p) => {
+        p.groups[BTC]!.feed![2]!.pos.parent = 6n;
+      }),
+      "gains-within-losses",
+    );
+    expect(wordsOf(report, "gains-within-losses")[0]).toMatch(
+      /^what scenario 2 of group 0 feeds, scenario 2 of group 3: a unit of profit with a unit of loss adds 1 there/,
+    );
+  });
+
+  test("in which a member's loss is a profit of the cluster", async () => {
+    const report = await expectRefused(
+      broken((p) => {
+        Object.assign(p.groups[BTC]!.feed![2]!, {
+          pos: { maintenance: 0n, initial: 0n, parent: -1n },
+          neg: { maintenance: 0n, initial: 0n, parent: 1n },
+        });
+      }),
+      "gains-within-losses",
+    );
+    expect(wordsOf(report, "gains-within-losses")[0]).toContain("where it should be a charge");
+  });
+
+  test("in which what is handed on is credited in initial margin as well", async () => {
+    const report = await expectRefused(
+      broken((p) => {
+        for (const { pos } of p.groups[BTC]!.feed!) pos.initial = 1n;
+      }),
+      "free-within-equity",
+    );
+    expect(wordsOf(report, "free-within-equity")[0]).toMatch(
+      /more free collateral than equity: .*profit fed from scenario \d of group 0.* gains /,
+    );
+  });
+
+  test("whose cluster is credited for its worst scenario", async () => {
+    const report = await expectRefused(
+      broken((p) => {
+        p.groups[CLUSTER]!.max.maintenance = 4n;
+      }),
+      "no-slack-from-nothing",
+    );
+    expect(wordsOf(report, "no-slack-from-nothing")[0]).toMatch(/maximum of group 3/);
+  });
+
+  test("whose charge on naked shorts is a credit", async () => {
+    const report = await expectRefused(
+      broken((p) => {
+        p.groups[BTC]!.extras![0]!.initial = 1n;
+      }),
+      "free-within-equity",
+    );
+    expect(wordsOf(report, "free-within-equity")[0]).toMatch(/extra 0 of group 0/);
+  });
+
+  test("in which naked shorts cost more in maintenance than in initial margin", async () => {
+    await expectRefused(
+      broken((p) => {
+        p.groups[BTC]!.extras![0]!.maintenance = p.groups[BTC]!.extras![0]!.initial - 1n;
+      }),
+      "initial-implies-maintenance",
+    );
+  });
+
+  test("whose extra makes up for naked shorts and costs nothing", async () => {
+    const report = await expectRefused(
+      broken((p) => {
+        Object.assign(p.groups[BTC]!.extras![0]!, { maintenance: 0n, initial: 0n });
+      }),
+      "scenarios-are-charged",
+    );
+    expect(wordsOf(report, "scenarios-are-charged")[0]).toMatch(
+      /profit in a scenario of group 0 without holdings or a maximum: .*extra 0 of group 0/,
+    );
+  });
+
+  test("whose floor adds where it should lose", async () => {
+    const report = await expectRefused(
+      broken((p) => {
+        const floor = p.groups[BTC]!.extras!.at(-1)!;
+        floor.scenarios[floor.scenarios.indexOf(-1n)] = 1n;
+      }),
+      "scenarios-are-charged",
+    );
+    expect(wordsOf(report, "scenarios-are-charged").join()).toMatch(/extra \d of group 0/);
   });
 });
 

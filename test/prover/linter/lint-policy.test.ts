@@ -132,6 +132,33 @@ describe("the linter warns, and accepts, when", () => {
     expect(await rulesOf(policy)).toEqual(["warn uncharged-scan-risk"]);
   });
 
+  test("collateral that hedges nothing is refunded more than its own worst scenario costs (attack row 45)", async () => {
+    const refunding = (refund: { maintenance: bigint; initial: bigint }) =>
+      bent((group) => ({ hedges: group.hedges.map((hedge) => ({ ...hedge, ...refund })) }));
+    const { hedges, max } = tiny.groups[0]!;
+    const worst = -positiveMaximum(hedges[0]!.scenarios.map((pnl) => -pnl));
+    const exactly = { maintenance: max.maintenance * worst, initial: max.initial * worst };
+    // As much as it loses is what a model refunds that has all of it hedge; the haircut must leave room for it.
+    const [asset] = tiny.assets;
+    const roomy = (policy: PolicyCoefficients): PolicyCoefficients => ({
+      ...policy,
+      assets: policy.assets.with(0, {
+        ...asset!,
+        maintenance: (asset!.value * 7n) / 10n,
+        initial: (asset!.value * 6n) / 10n,
+      }),
+    });
+    expect((await lintPolicy(roomy(refunding(exactly)))).findings).toEqual([]);
+    const { findings } = await lintPolicy(roomy(refunding({ ...exactly, initial: exactly.initial + 1n })));
+    expect(findings.filter(({ severity }) => severity === "warn")).toEqual([
+      expect.objectContaining({
+        rule: "unhedged-refund",
+        where: "group 0, hedge 0",
+        words: expect.stringContaining("in initial margin: whoever holds it has less haircut"),
+      }),
+    ]);
+  });
+
   test("ups and downs of the grid are equal and those of the data are not", async () => {
     expect(await rulesOf(tiny, { skewness: [-0.8] })).toEqual(["warn symmetric-grid"]);
     expect(await rulesOf(tiny, { skewness: [0.1] })).toEqual([]);
