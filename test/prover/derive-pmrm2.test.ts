@@ -63,6 +63,36 @@ describe("policies of model derive-pmrm2", () => {
     }
   });
 
+  it("are refused where a debt of what cancels risk costs less than the best it can do", async () => {
+    const riskParameters: DerivePmrm2Parameters = read("risk-parameters");
+    Object.assign(riskParameters.collateral[1]!, { debtWeight: { maintenance: "1", initial: "1" } });
+    const { findings } = await lintPolicy(compilePolicy(riskParameters, read("marks")).coefficients);
+    expect(findings.map(({ rule, where }) => `${rule}: ${where}`)).toEqual([
+      "borrowed-unit-gains: debt of asset 1, initial",
+      "borrowed-unit-gains: debt of asset 1, maintenance",
+    ]);
+  });
+
+  it("are refused where any extra lifts its column and burdens nothing", async () => {
+    const random = seeded("derive free extras");
+    const { riskParameters, marks } = randomDerive(random, { moves: 1, expiries: 1, strikes: 1 });
+    const { coefficients } = compilePolicy(riskParameters, marks);
+    const [expiry] = coefficients.groups;
+    const { length } = expiry!.extras!;
+    // One of each kind: what a negative value loses (of a move, and of a tilt), a tilt, the basis, and what is sold naked.
+    expect(length).toBeGreaterThanOrEqual(5);
+    for (const [e, extra] of expiry!.extras!.entries()) {
+      const lifts = extra.scenarios.map((c) => (c < 0n ? 0n : c));
+      const extras = expiry!.extras!.with(e, { maintenance: 0n, initial: 0n, scenarios: lifts });
+      const groups = coefficients.groups.with(0, { ...expiry!, extras });
+      const { findings } = await lintPolicy({ ...coefficients, groups });
+      expect(
+        findings.map(({ rule, where }) => `${rule}: ${where}`),
+        `extra ${e}`,
+      ).toEqual(["scenarios-are-charged: group 0"]);
+    }
+  });
+
   it("are completed to the optimum over all auxiliaries, in exact fractions", () => {
     const random = seeded("derive optimum");
     const seen = { hedged: 0, short: 0, charged: 0 };

@@ -71,6 +71,15 @@ describe("files of model derive-pmrm2", () => {
       "the quote currency does not move against itself",
     ],
     [
+      "what the issuer itself issued as what cancels risk",
+      (p) =>
+        Object.assign(p.collateral[1]!, {
+          issuerAffiliated: true,
+          weight: { maintenance: "0", initial: "0" },
+        }),
+      '"eth" is issuer-affiliated',
+    ],
+    [
       "collateral that cancels risk of two underlyings",
       (p) => p.groups.push({ ...market(p), name: "BTC", underlying: "wbtc", instruments: [] }),
       '"eth" cancels risk in group "ETH" already',

@@ -63,7 +63,7 @@ const RISK_RULES: readonly Rule[] = [
   stricterUp(/^groups \S+ grid range$/, "larger moves are covered", "smaller moves are covered"),
   stricterUp(/^groups \S+ scan range$/, "larger moves are covered", "smaller moves are covered"),
   stricterUp(
-    /^groups \S+ (scan|grid) volatility (up|down|floor)$/,
+    /^groups \S+ (scan |grid )?volatility (up|down|floor)$/,
     "larger moves of volatility are covered",
     "smaller moves of volatility are covered",
   ),
@@ -82,8 +82,31 @@ const RISK_RULES: readonly Rule[] = [
     "the minimum charge is higher",
     "the minimum charge is lower",
   ),
+  stricterUp(/^groups \S+ perpCharge /, "perps are charged more", "perps are charged less"),
   stricterUp(
-    /^groups \S+ grid scenarios \S+ (weight|charge)$/,
+    /^groups \S+ nakedShortCharge /,
+    "naked shorts are charged more",
+    "naked shorts are charged less",
+  ),
+  stricterUp(
+    /^groups \S+ basis (add|perYear)$/,
+    "expiries that move alone are charged more",
+    "expiries that move alone are charged less",
+  ),
+  looserUp(
+    /^groups \S+ discount gain static$/,
+    "gains of an expiry count for more",
+    "gains of an expiry count for less",
+  ),
+  stricterUp(
+    /^groups \S+ discount (gain|loss) (rateScale|rateAdd)$|^groups \S+ discount loss static$/,
+    "gains of an expiry count for less, or losses for more",
+    "gains of an expiry count for more, or losses for less",
+  ),
+  stricterUp(/^peg (threshold|factor)$/, "a lost peg costs more", "a lost peg costs less"),
+  stricterUp(/^confidence (threshold|factor)$/, "unsure marks cost more", "unsure marks cost less"),
+  stricterUp(
+    /^groups \S+ (grid )?scenarios \S+ (weight|charge|dampening)$/,
     "more of its loss is charged",
     "less of its loss is charged",
   ),

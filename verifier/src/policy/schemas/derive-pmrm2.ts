@@ -88,7 +88,7 @@ export const derivePmrm2Schema = z
       context.addIssue({ code: "custom", path, message });
     checkCommon(policy, fail);
     checkGroupNames(policy, fail);
-    const accepted = new Set(policy.collateral.map((c) => c.symbol));
+    const accepted = new Map(policy.collateral.map((c) => [c.symbol, c]));
     const cancelsIn = new Map<string, string>();
     for (const [g, group] of policy.groups.entries()) {
       const at = ["groups", g];
@@ -109,6 +109,8 @@ export const derivePmrm2Schema = z
         const taken = cancelsIn.get(asset);
         const path = [...at, "riskCancelling", i];
         if (!accepted.has(asset)) fail(path, `"${asset}" is not in the collateral list`);
+        if (accepted.get(asset)?.issuerAffiliated)
+          fail(path, `"${asset}" is issuer-affiliated: it covers nothing, positions included`);
         if (asset === policy.quote) fail(path, "the quote currency does not move against itself");
         if (taken !== undefined) fail(path, `"${asset}" cancels risk in group "${taken}" already`);
         cancelsIn.set(asset, group.name);
