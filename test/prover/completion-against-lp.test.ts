@@ -84,13 +84,14 @@ describe("closed-form completion against the linear program, in exact fractions"
     for (const [what, count] of Object.entries(seen)) expect(count, what).toBeGreaterThan(3);
   });
 
-  test.each(["span"])("is the optimum of the example of model %s", (model) => {
+  test.each(["span", "tims"])("is the optimum, but for whole hedges, of the example of model %s", (model) => {
     const read = (name: string): unknown =>
       JSON.parse(readFileSync(new URL(`../../examples/${model}/${name}.json`, import.meta.url), "utf8"));
     const policy = compilePolicy(read("risk-parameters"), read("marks"));
     const random = seeded(`exact optimum ${model}`);
     const seen = comparedWithOptimum(policy, 10, () => randomBook(policy, random));
-    expect(seen.equal).toBe(10);
+    expect(seen.equal).toBeGreaterThanOrEqual(10 - seen.hedged);
+    expect(seen.equal).toBeGreaterThan(3);
     expect(seen.short).toBeGreaterThan(0);
   });
 

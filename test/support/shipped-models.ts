@@ -133,6 +133,32 @@ export const SHIPPED: readonly ShippedModel[] = [
     chargesGross: true,
   },
   {
+    ...example("tims"),
+    money: ["linear", "option"],
+    harsher: [
+      // Weight and refund of shares make exactly 1 at both levels, so a haircut is larger by as much at each.
+      [
+        "larger haircuts",
+        (file) => Object.assign(file.collateral[1].weight, { maintenance: "0.8", initial: "0.7625" }),
+      ],
+      HARSHER[1]!,
+      ...largerFactor,
+      [
+        "higher minimum charges",
+        (file) => {
+          for (const group of file.groups) Object.assign(group.minimumCharge, { linear: "30", option: "2" });
+        },
+      ],
+      ["less of gains that offsets", (file) => Object.assign(file.productGroups[0], { offset: "0.2" })],
+      [
+        "more of each class's own loss",
+        (file) => Object.assign(file.productGroups[0], { independent: "0.9" }),
+      ],
+      ["no product group", (file) => Object.assign(file, { productGroups: undefined })],
+    ],
+    chargesGross: true,
+  },
+  {
     ...example("derive-pmrm2"),
     money: [],
     harsher: [

@@ -9,6 +9,8 @@ const EXAMPLES = [
   ["span", "covered-write", /together \(cross margin\) +6,620\.00 +7,652\.00\n/],
   // A box: 5.9 % of what an expiry is worth after any scenario do not count.
   ["derive-pmrm2", "box", /together \(cross margin\) +112\.41 +140\.51\n/],
+  // Ten indices bought and sold: 0.9 of what one gains where the other loses most.
+  ["tims", "pair", /together \(cross margin\) +18,182\.81 +22,728\.52\n/],
 ] as const;
 
 describe.each(EXAMPLES)("the example of model %s", (model, user, words) => {

@@ -13,7 +13,7 @@ import { monthOf } from "../../../verifier/src/policy/compilers/span.ts";
 import { completeAccount, residuals } from "../../../verifier/src/policy/complete.ts";
 import { policyMatrix } from "../../../verifier/src/policy/matrix.ts";
 import { black76, discountFactor } from "../../../verifier/src/policy/pricing.ts";
-import { fromDecimal, toDouble } from "../../../verifier/src/policy/rational.ts";
+import * as q from "../../../verifier/src/policy/rational.ts";
 import { riskArrayOf } from "../../../verifier/src/policy/risk-arrays.ts";
 import {
   type Marks,
@@ -79,12 +79,12 @@ function positionsOf(
     return [
       {
         quantity,
-        array: pnl.map(toDouble),
+        array: pnl.map(q.toDouble),
         kind: isOption ? ("option" as const) : ("future" as const),
         month,
         tier: months.find(({ name }) => name === month)!.tier,
-        delta: toDouble(delta),
-        value: toDouble(value),
+        delta: q.toDouble(delta),
+        value: q.toDouble(value),
       },
     ];
   });
@@ -137,7 +137,7 @@ function bound(policy: CompiledPolicy, file: SpanPolicyParameters, holdings: rea
     for (const level of LEVELS) {
       const factor = Number(file.marginFactor[level]);
       const perUnit = columns * -Number(max[level]) + 2 * factor + 1;
-      const doubt = toDouble(error) * 10 ** -named.decimals * factor;
+      const doubt = q.toDouble(error) * 10 ** -named.decimals * factor;
       largest[level] += Number(quantity) * (perUnit / QUOTE + doubt);
     }
   }
@@ -221,6 +221,57 @@ describe("policy span against the floating model", () => {
       expect(seen[what as keyof typeof seen], what).toBeGreaterThan(count);
   });
 
+  it.each([
+    ["1", "1"],
+    ["1", "1.35"],
+    ["2", "2"],
+  ])(
+    "never asks for a money unit less for one unit of a row, at factors %s and %s",
+    (maintenance, initial) => {
+      const file = edited(parameters, (p) => {
+        p.marginFactor = { maintenance, initial };
+        delete p.groups[0]!.calendar;
+      });
+      // Published digits beyond a money unit of the row: marks and changes of value are both rounded.
+      const fine = edited(marks, (m) => {
+        const call = m.riskArrays!["SP-DEC26-410-C"]!;
+        call.value = `${call.value}.00000000009`;
+        call.array = call.array.map((pnl) => `${pnl}.00000000009`);
+      });
+      const policy = compilePolicy(file, fine);
+      for (const named of policy.rowTable) {
+        if (!("group" in named)) continue;
+        const group = file.groups[named.group]!;
+        const { pnl, value } = riskArrayOf(named.terms, group, fine);
+        const isOption = named.terms.kind === "call" || named.terms.kind === "put";
+        const side = q.integer(named.kind === "short" ? -1n : 1n);
+        const minimum = named.kind === "short" && isOption ? q.fromDecimal(group.shortOptionMinimum) : q.ZERO;
+        const risk = pnl.map((r) => q.negate(q.multiply(side, r))).reduce(q.maximum, minimum);
+        const requirement = q.maximum(q.ZERO, q.subtract(risk, q.multiply(side, value)));
+        const needed = q.multiply(requirement, q.fromDecimal(initial), q.powerOfTen(12 - named.decimals));
+        const { report } = completeAccount(policy, [{ row: named.row, quantity: 1n }]);
+        expect(q.isLess(q.integer(-report.initialSurplus), needed), `${named.kind} ${named.symbol}`).toBe(
+          false,
+        );
+      }
+    },
+  );
+
+  it("charges calendar spreads that gain in every scenario, since scan risk is never below 0", () => {
+    const [near, far] = ["BTC-25DEC26-70000-C", "BTC-26MAR27-70000-C"] as const;
+    const published = (pnl: string) => ({ array: Array<string>(16).fill(pnl), delta: "0.5", value: "100" });
+    const gaining = edited(marks, (m) => {
+      Object.assign(m.riskArrays!, { [near]: published("10"), [far]: published("-10") });
+    });
+    const policy = compilePolicy(parameters, gaining);
+    const row = (symbol: string) => policy.rowTable.find((named) => named.symbol === symbol)!.row;
+    const spread = [
+      { row: row(near), quantity: 10_000n },
+      { row: row(far) + 1, quantity: 10_000n },
+    ];
+    expect(required(policy, spread).maintenance).toBeCloseTo(900 * 0.5, 6);
+  });
+
   it("credits options bought within their commodity only, and never frees more than equity", () => {
     const policy = compiled();
     const row = (symbol: string) => policy.rowTable.find((named) => named.symbol === symbol)!.row;
@@ -275,16 +326,16 @@ describe("risk arrays", () => {
       return price(Number(forward) * (1 + 0.15 * ranges), moved) - now;
     });
     const came = riskArrayOf(put, group!, marks);
-    for (const [s, pnl] of came.pnl.entries()) expect(toDouble(pnl)).toBeCloseTo(array[s]!, 8);
-    expect(toDouble(came.value)).toBe(now);
+    for (const [s, pnl] of came.pnl.entries()) expect(q.toDouble(pnl)).toBeCloseTo(array[s]!, 8);
+    expect(q.toDouble(came.value)).toBe(now);
     const step = 0.01;
     const slope = (price(Number(forward) + step, 0.6) - price(Number(forward) - step, 0.6)) / (2 * step);
-    expect(toDouble(came.delta)).toBeCloseTo(slope, 8);
+    expect(q.toDouble(came.delta)).toBeCloseTo(slope, 8);
     const future = riskArrayOf(group!.instruments[1]!, group!, marks);
-    expect(future.pnl.map(toDouble)).toEqual(
+    expect(future.pnl.map(q.toDouble)).toEqual(
       spanArray(({ ranges }) => 60_300 * 0.15 * ranges).map((x) => expect.closeTo(x, 8)),
     );
-    expect(future.delta).toEqual(fromDecimal("1"));
+    expect(future.delta).toEqual(q.fromDecimal("1"));
   });
 
   it.each([

@@ -2,6 +2,7 @@ import { compileDerivePmrm2 } from "./compilers/derive-pmrm2.ts";
 import { compileGrid } from "./compilers/grid.ts";
 import { compileHaircut } from "./compilers/haircut.ts";
 import { compileSpan } from "./compilers/span.ts";
+import { compileTims } from "./compilers/tims.ts";
 import { type DescriptorParts, descriptorHash, descriptorParts } from "./descriptor.ts";
 import { checkMarks } from "./marks.ts";
 import { checkCoefficients, type PolicyCoefficients, policyHash } from "./matrix.ts";
@@ -76,5 +77,7 @@ function compileModel(riskParameters: RiskParameters, marks: Marks): ModelPolicy
       return compileDerivePmrm2(riskParameters, marks);
     case "haircut":
       return compileHaircut(riskParameters, marks);
+    case "tims":
+      return compileTims(riskParameters, marks);
   }
 }

@@ -5,6 +5,7 @@ import { gridSchema } from "./schemas/grid.ts";
 import { haircutSchema } from "./schemas/haircut.ts";
 import { type Marks, marksSchema } from "./schemas/marks.ts";
 import { spanSchema } from "./schemas/span.ts";
+import { timsSchema } from "./schemas/tims.ts";
 
 export type { DerivePmrm2Parameters, PmrmGroup } from "./schemas/derive-pmrm2.ts";
 export type {
@@ -18,6 +19,7 @@ export type { ClusterParameters, GridParameters, GroupParameters } from "./schem
 export type { HaircutParameters } from "./schemas/haircut.ts";
 export type { Marks } from "./schemas/marks.ts";
 export type { SpanGroupParameters, SpanPolicyParameters } from "./schemas/span.ts";
+export type { TimsClassParameters, TimsPolicyParameters } from "./schemas/tims.ts";
 export { marksSchema };
 
 /**
@@ -28,6 +30,7 @@ export const riskParametersSchema = z.discriminatedUnion("model", [
   gridSchema,
   haircutSchema,
   spanSchema,
+  timsSchema,
   derivePmrm2Schema,
 ]);
 

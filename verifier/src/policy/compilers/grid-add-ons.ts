@@ -194,7 +194,8 @@ export function independentLoss(
   ];
 }
 
-function grossOf(
+/** At least so much for each unit of one instrument held, long or short; loses in a floor. */
+export function grossOf(
   { instruments }: GroupParameters,
   n: number,
   { long, short }: { long: Rational; short: Rational },

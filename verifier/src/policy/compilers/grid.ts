@@ -24,6 +24,7 @@ import { type Cluster, clustersOf } from "./clusters.ts";
 import { assetCoefficients } from "./collateral.ts";
 import {
   type AddOn,
+  type AddOnGroup,
   addOnCoefficients,
   addOnsOf,
   FLOORS,
@@ -36,16 +37,21 @@ import { checkUnit, type MarginFactors, marginFactors, unitScale } from "./units
 
 /**
  * Model "grid": the worst of a grid of scenarios per group, buffers, one hedging asset per group, floors and charges of the
- * group; groups are summed, and those of a cluster feed one more group, which takes the worst of their sums.
+ * group; groups are summed, and those of a cluster feed one more group, which takes the worst of their sums. A model that is
+ * a grid with add-ons of its own says which.
  */
-export function compileGrid(riskParameters: GridParameters, marks: Marks): ModelPolicy {
+export function compileGrid(
+  riskParameters: GridParameters,
+  marks: Marks,
+  moreAddOns: (of: AddOnGroup) => readonly AddOn[] = () => [],
+): ModelPolicy {
   const factors = marginFactors(riskParameters.marginFactor);
   const assets = riskParameters.collateral.map((asset) => assetCoefficients(asset, marks));
   const max = { maintenance: -factors.maintenance, initial: -factors.initial };
   const clusters = clustersOf(riskParameters);
   const drafts = riskParameters.groups.map((group) => {
     const c = clusters.findIndex(({ members }) => members.includes(group));
-    return draftOf(group, c < 0 ? null : c, clusters[c], riskParameters, marks, factors);
+    return draftOf(group, c < 0 ? null : c, clusters[c], riskParameters, marks, factors, moreAddOns);
   });
   // Members of a cluster have the same floors, so that those correspond by number as well.
   const floorsOf = (of: readonly Draft[]) =>
@@ -123,6 +129,7 @@ function draftOf(
   riskParameters: GridParameters,
   marks: Marks,
   factors: MarginFactors,
+  moreAddOns: (of: AddOnGroup) => readonly AddOn[],
 ): Draft {
   const grid = scenarioGrid(group.grid);
   const labels = grid.scenarios.map(scenarioLabel);
@@ -143,6 +150,7 @@ function draftOf(
     scale,
     addOns: [
       ...addOnsOf({ group, marks, scale }),
+      ...moreAddOns({ group, marks, scale }),
       ...independentLoss(
         valued.map(({ pnl }) => pnl),
         labels.map(({ name }) => name),

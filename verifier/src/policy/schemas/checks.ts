@@ -1,7 +1,10 @@
 import type { z } from "zod";
 import {
   type AcceptedAsset,
+  addDecimals,
+  type CollateralParameters,
   compareDecimals,
+  type HedgeParameters,
   type InstrumentTerms,
   type levels,
   repeated,
@@ -63,4 +66,36 @@ export function checkGroupNames(
       seen.add(symbol);
     }
   }
+}
+
+/** Collateral that hedges a group: it is accepted, hedges nowhere else, and gets no more than its haircut back. */
+export function checkHedge(
+  collateral: readonly CollateralParameters[],
+  { name, hedge }: { readonly name: string; readonly hedge?: HedgeParameters | undefined },
+  at: PropertyKey[],
+  hedgedIn: Map<string, string>,
+  fail: Fail,
+): void {
+  if (!hedge) return;
+  const { asset, refund } = hedge;
+  const hedging = collateral.find((c) => c.symbol === asset);
+  if (!hedging) {
+    fail([...at, "asset"], `hedging asset "${asset}" is not in the collateral list`);
+    return;
+  }
+  const taken = hedgedIn.get(asset);
+  if (taken !== undefined)
+    fail(
+      [...at, "asset"],
+      `"${asset}" hedges in group "${taken}" already: accounts are completed in closed form for one group per hedging asset`,
+    );
+  hedgedIn.set(asset, name);
+  const hedged = {
+    maintenance: addDecimals(hedging.weight.maintenance, refund.maintenance),
+    initial: addDecimals(hedging.weight.initial, refund.initial),
+  };
+  if (isBelow("1", hedged.maintenance) || isBelow("1", hedged.initial))
+    fail([...at, "refund"], "weight plus refund exceeds 1: more than the haircut would be refunded");
+  if (isBelow(hedged.maintenance, hedged.initial))
+    fail([...at, "refund"], "hedging collateral would count for more in initial than in maintenance");
 }

@@ -83,6 +83,10 @@ export const Instrument = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("put"), ...contract, expiry: instant, strike: positive }),
 ]);
 
+/** Collateral that may hedge positions; `refund` is the part of its haircut, as a fraction of the mark value, that stands for
+ * its volatility, given back on what hedges: it then takes the shocks both ways. */
+export const Hedge = z.strictObject({ asset: symbol, refund: levels(fraction) });
+
 /** How far implied volatility moves: v (1 + up f) but at least `floor`, or v max(0, 1 - down f);
  * f = (pivotDays / max(1, days to expiry))^exponent, with the near exponent before the pivot and the far one after. */
 export const VolatilityRule = z.strictObject({
@@ -130,6 +134,7 @@ export const header = {
 
 export type InstrumentTerms = z.infer<typeof Instrument>;
 export type VolatilityRule = z.infer<typeof VolatilityRule>;
+export type HedgeParameters = z.infer<typeof Hedge>;
 export type CollateralParameters = z.infer<typeof Collateral>;
 export type TieredCollateral = z.infer<typeof TieredCollateral>;
 /** What every model says of an accepted asset: all but what it counts for. */

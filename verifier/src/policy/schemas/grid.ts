@@ -1,11 +1,10 @@
 import { z } from "zod";
 import { checkAddOns, checkClusters } from "./add-ons.ts";
-import { checkCommon, checkGroupNames, checkRising, type Fail, isBelow } from "./checks.ts";
+import { checkCommon, checkGroupNames, checkHedge, checkRising, isBelow } from "./checks.ts";
 import {
-  addDecimals,
   Collateral,
-  type CollateralParameters,
   fraction,
+  Hedge,
   header,
   Instrument,
   levels,
@@ -50,10 +49,6 @@ const Grid = z.union(
       'expected a grid: { preset: "crypto-40", range, minimumCharge }, { preset: "span-16", range } (both with an optional volatility rule), or { scenarios, volatility }',
   },
 );
-
-/** Collateral that may hedge positions; `refund` is the part of its haircut, as a fraction of the mark value, that stands for
- * its volatility, given back on what hedges: it then takes the shocks both ways. */
-const Hedge = z.strictObject({ asset: symbol, refund: levels(fraction) });
 
 const Group = z.strictObject({
   name: symbol,
@@ -139,38 +134,6 @@ export const gridSchema = z
       checkHedge(policy.collateral, cluster, ["clusters", c, "hedge"], hedgedIn, fail);
   });
 
-function checkHedge(
-  collateral: readonly CollateralParameters[],
-  { name, hedge }: { readonly name: string; readonly hedge?: HedgeParameters | undefined },
-  at: PropertyKey[],
-  hedgedIn: Map<string, string>,
-  fail: Fail,
-): void {
-  if (!hedge) return;
-  const { asset, refund } = hedge;
-  const hedging = collateral.find((c) => c.symbol === asset);
-  if (!hedging) {
-    fail([...at, "asset"], `hedging asset "${asset}" is not in the collateral list`);
-    return;
-  }
-  const taken = hedgedIn.get(asset);
-  if (taken !== undefined)
-    fail(
-      [...at, "asset"],
-      `"${asset}" hedges in group "${taken}" already: model "grid" completes accounts in closed form for one group per hedging asset`,
-    );
-  hedgedIn.set(asset, name);
-  const hedged = {
-    maintenance: addDecimals(hedging.weight.maintenance, refund.maintenance),
-    initial: addDecimals(hedging.weight.initial, refund.initial),
-  };
-  if (isBelow("1", hedged.maintenance) || isBelow("1", hedged.initial))
-    fail([...at, "refund"], "weight plus refund exceeds 1: more than the haircut would be refunded");
-  if (isBelow(hedged.maintenance, hedged.initial))
-    fail([...at, "refund"], "hedging collateral would count for more in initial than in maintenance");
-}
-
-type HedgeParameters = z.infer<typeof Hedge>;
 export type GridParameters = z.infer<typeof gridSchema>;
 export type GroupParameters = GridParameters["groups"][number];
 export type ClusterParameters = NonNullable<GridParameters["clusters"]>[number];
