@@ -1,3 +1,4 @@
+import { MAX_QUANTITY } from "../constants.ts";
 import type { CompiledPolicy } from "./compile.ts";
 import { UnknownRowError } from "./complete.ts";
 import { hedgeInDoubles } from "./hedge-in-doubles.ts";
@@ -13,6 +14,8 @@ export interface LinkedKernel {
 }
 
 const LEVELS = [0, 1] as const;
+/** 2^64, to which its largest count rounds. */
+const FULL_PORTION = Number(MAX_QUANTITY);
 
 /**
  * Monitors in doubles what `completeAccount` computes in integers, step by step in the same order: groups before those that they
@@ -207,7 +210,7 @@ function errorBound(
     const most = Math.max(...weights, lastWeight, 0);
     const perUnit = Math.max(...credit);
     magnitude += STEP * (1 + widths.length) * bySize[t]! * most * perUnit;
-    error += perUnit * (2 + widths.reduce((sum, width, p) => sum + (width * weights[p]!) / 2 ** 64, 0));
+    error += perUnit * (2 + widths.reduce((sum, width, p) => sum + (width * weights[p]!) / FULL_PORTION, 0));
   }
   let steps = entries + STEP;
   for (let g = 0; g < groups.length; g++) {
