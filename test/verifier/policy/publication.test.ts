@@ -72,9 +72,14 @@ describe("what a policy publishes", () => {
       risk.collateral[0]!.tokens = [token(31337), token(31337, "0x00000000000000000000000000000000000000cc")];
     });
     expect(() => policyPublication(two, options)).toThrow(/"BTC": expected one token on chain 31337, came 2/);
-    expect(() => policyPublication(tiny, { ...options, unitWeights: [1n] })).toThrow(
+    expect(() => policyPublication(tiny, { ...options, unitWeights: [660_000_000n] })).toThrow(
       /"USDT" has no unit weight/,
     );
+    const [, usdt] = tiny.coefficients.assets;
+    for (const unitWeight of [usdt!.initial - 1n, 1n << 128n])
+      expect(() => policyPublication(tiny, { ...options, unitWeights: [660_000_000n, unitWeight] })).toThrow(
+        /"USDT": expected a weight from 0/,
+      );
   });
 });
 
@@ -130,7 +135,11 @@ describe("a published policy is checked against its files (attack rows 22 and 40
 
   test("all of it passes, and unit weights are not judged without the linter", () => {
     expect(check({})).toMatchObject({ passed: true });
-    const { steps } = checkPublishedPolicy(tiny, { ...published, ...asset({ unitWeight: 0n }) }, { chainId });
+    const { steps } = checkPublishedPolicy(
+      tiny,
+      { ...published, ...asset({ unitWeight: 700_000_000n }) },
+      { chainId },
+    );
     expect(steps.at(-1)).toMatchObject({ name: "unit weights", outcome: "not run" });
   });
 });

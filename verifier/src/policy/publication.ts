@@ -49,6 +49,9 @@ export interface PublicationOptions {
   readonly hash?: Hash;
 }
 
+/** Of the contract's table. */
+const UNIT_WEIGHT_BITS = 128n;
+
 export const NO_EXPIRY = (1n << 64n) - 1n;
 
 /** A policy that cannot be published as it is. The message says what to change. */
@@ -101,6 +104,11 @@ export function collateralTable(
     const unitWeight = unitWeights[k];
     if (unitWeight === undefined) throw new PublicationError(`asset "${asset.symbol}" has no unit weight`);
     const { value, initial } = coefficients.assets[k]!;
+    if (initial < 0n || initial > value || unitWeight < initial || unitWeight >> UNIT_WEIGHT_BITS !== 0n) {
+      throw new PublicationError(
+        `asset "${asset.symbol}": expected a weight from 0 to its price ${value} and at most its unit weight, came ${initial} and ${unitWeight}`,
+      );
+    }
     return Object.freeze({
       token: BigInt(tokens[0]?.address ?? 0),
       decimals: asset.decimals,
