@@ -14,9 +14,14 @@ import { randomBook } from "../support/random-books.ts";
 // An attested account must be at least as safe as the published formula says in exact fractions. Every rounding on the way
 // (coefficients, scenario P&L and its mirrored short, whole hedges, free) may take from the account and never give.
 
-const example = (file: string): unknown =>
-  JSON.parse(readFileSync(new URL(`../../examples/demo/${file}`, import.meta.url), "utf8"));
-const demo = compilePolicy(example("risk-parameters.json"), example("marks.json"));
+const example = (name: string): CompiledPolicy => {
+  const [riskParameters, marks] = ["risk-parameters", "marks"].map((file) =>
+    JSON.parse(readFileSync(new URL(`../../examples/${name}/${file}.json`, import.meta.url), "utf8")),
+  );
+  return compilePolicy(riskParameters, marks);
+};
+const demo = example("demo");
+const grid = example("grid");
 const two = compilePolicy(twoGroupRiskParameters, twoGroupMarks);
 const tiny = compilePolicy(tinyRiskParameters, tinyMarks);
 const LEVELS = ["maintenance", "initial"] as const;
@@ -54,10 +59,11 @@ const merged = (...books: readonly (readonly Entry[])[]): Entry[] => {
   return [...sums].map(([row, quantity]) => ({ row, quantity })).sort((a, b) => a.row - b.row);
 };
 
-describe("rounding is never in the exchange's favour", () => {
+describe("row 23: rounding is never in the exchange's favour", () => {
   for (const [name, policy, accounts] of [
     ["of the demo", demo, 400],
     ["with both presets", two, 400],
+    ["with a cluster, floors and charges", grid, 400],
     ["of three scenarios", tiny, 1_200],
   ] as const) {
     test(`free, surplus and shortfall of ${accounts} random portfolios under the policy ${name}`, () => {
@@ -76,7 +82,7 @@ describe("rounding is never in the exchange's favour", () => {
   }
 
   test("one unit of any row alone, where rounding weighs most", () => {
-    for (const policy of [demo, two, tiny]) {
+    for (const policy of [demo, two, tiny, grid]) {
       for (const { row } of policy.rowTable) {
         for (const quantity of [1n, 2n, 3n]) expectNotFavoured(policy, [{ row, quantity }]);
       }
@@ -85,7 +91,7 @@ describe("rounding is never in the exchange's favour", () => {
 
   test("a long and a short of one instrument in one account, which mirror one rounded P&L", () => {
     const random = seeded("both sides");
-    for (const policy of [demo, two]) {
+    for (const policy of [demo, two, grid]) {
       for (const named of policy.rowTable) {
         if (named.kind !== "long") continue;
         const quantity = 1n + random.bits(24);
@@ -103,7 +109,7 @@ describe("rounding is never in the exchange's favour", () => {
     const random = seeded("split");
     let short = 0;
     for (let i = 0; i < 1_000; i++) {
-      const policy = [demo, two, tiny][i % 3]!;
+      const policy = [demo, two, tiny, grid][i % 4]!;
       const parts = splitOf(random, randomBook(policy, random));
       const [left, right] = parts.map((part) => completeAccount(policy, part));
       const whole = completeAccount(policy, merged(...parts));
