@@ -1,8 +1,9 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { address, fromJson, natural } from "@plimsoll/verifier/formats/codecs.ts";
 import { compilePolicy } from "@plimsoll/verifier/policy/compile.ts";
 import { z } from "zod";
+import { readPrivate } from "../owner/private-file.ts";
 import type { EpochConfig } from "../pipeline/config.ts";
 import { ConfigError } from "../pipeline/run-epoch.ts";
 import { normalise, type SnapshotReport } from "../snapshot/normalise.ts";
@@ -109,12 +110,7 @@ export async function loadConfig(file: string): Promise<LoadedConfig> {
 
 /** A secret's file: hex, and for its owner's eyes only. Errors name the file and nothing of what is in it. */
 export async function secretText(file: string): Promise<string> {
-  const { mode } = await stat(file);
-  if (process.platform !== "win32" && (mode & 0o077) !== 0) {
-    const came = (mode & 0o777).toString(8).padStart(4, "0");
-    throw new ConfigError(`${file}: expected a file that only its owner may read (0600), came mode ${came}`);
-  }
-  const text = (await readFile(file, "utf8")).trim();
+  const text = (await readPrivate(file)).trim();
   if (!/^(0x)?([0-9a-fA-F]{2}){32,}$/.test(text)) {
     throw new ConfigError(`${file}: expected at least 32 bytes as hex digits, came another text`);
   }

@@ -50,7 +50,14 @@ export function errorOutcome(error: unknown): Outcome {
 
 function isInputError(error: Error, code: unknown): boolean {
   if (typeof code === "string" && INPUT_CODES.has(code)) return true;
-  return ["SnapshotError", "PolicyFileError", "MarksError", "QuantityError"].includes(error.name);
+  return [
+    "SnapshotError",
+    "PolicyFileError",
+    "MarksError",
+    "QuantityError",
+    "OwnerError",
+    "WithdrawalError",
+  ].includes(error.name);
 }
 
 /** The system's message says neither what was expected nor what to do. */

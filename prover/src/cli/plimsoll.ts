@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { Command, CommanderError, Option } from "commander";
 import { deployCommand } from "./deploy.ts";
 import { attestCommand, openCommand, proveCommand, statusCommand } from "./epoch-commands.ts";
+import { identityCommands } from "./identity-command-line.ts";
 import { type MarginOptions, marginAccountCommand, marginExchangeCommand } from "./margin-commands.ts";
 import { EXIT, errorOutcome, type Outcome } from "./outcome.ts";
 import { policyBuildCommand, policyLintCommand } from "./policy-commands.ts";
@@ -103,7 +104,12 @@ function commands(finish: (handled: Promise<Outcome>) => Promise<void>): Command
     .argument("<file>")
     .option("--epoch <folder>", "epoch folder or its public part: checks free collateral by the policy")
     .option("--user <id>", "your user id at the exchange")
-    .option("--secret-file <file>", "file with your owner secret")
+    .option("--identity <file>", "your identity file: checks that the owner in the bundle is you")
+    .option("--passphrase-file <file>", "its passphrase; asked for when left out")
+    .option(
+      "--secret-file <file>",
+      "a file with your owner secret as a number, in place of the identity file",
+    )
     .option("--rpc <url...>", "endpoints of the chain; several must agree")
     .option("--registry <address>", "the registry, from a source other than the exchange")
     .option("--strict", "fail when a step was not run")
@@ -185,6 +191,7 @@ function commands(finish: (handled: Promise<Outcome>) => Promise<void>): Command
   )
     .addHelpText("after", exchangeExamples)
     .action((options: MarginOptions) => finish(marginExchangeCommand(options)));
+  identityCommands(program, finish);
   return program;
 }
 

@@ -8,6 +8,9 @@ import { type Bundle, bundleFromJson } from "@plimsoll/verifier/formats/bundle.t
 import { parseVerificationKey } from "@plimsoll/verifier/groth16/key.ts";
 import { type CompiledPolicy, compilePolicy } from "@plimsoll/verifier/policy/compile.ts";
 import { lintPolicy } from "../linter/lint-policy.ts";
+import { openIdentity } from "../owner/identity-file.ts";
+import { passphraseFrom } from "../owner/passphrase.ts";
+import { readPrivate } from "../owner/private-file.ts";
 import { ConfigError } from "../pipeline/run-epoch.ts";
 import { type RpcSource, rpcSource } from "./attestation-source.ts";
 import { EXIT, type Outcome } from "./outcome.ts";
@@ -30,8 +33,11 @@ export interface BundleOptions extends ChainOptions {
   /** Epoch folder, or a copy of its public part, for the policy files. */
   readonly epoch?: string;
   readonly user?: string;
-  /** File with the user's owner secret as a number. */
+  /** File with the user's owner secret as a number, 0600. */
   readonly secretFile?: string;
+  /** The user's identity file, and a file with its passphrase; left out, the passphrase is asked for. */
+  readonly identity?: string;
+  readonly passphraseFile?: string;
 }
 
 /** `verify bundle FILE` */
@@ -39,7 +45,7 @@ export async function verifyBundleCommand(file: string, options: BundleOptions):
   const bundle = bundleFromJson(await readFile(file, "utf8"), file);
   const own: OwnKnowledge = {
     ...(options.user === undefined ? {} : { userId: options.user }),
-    ...(options.secretFile === undefined ? {} : { secret: await secretIn(options.secretFile) }),
+    ...(await secretOf(options)),
   };
   const policy = options.epoch === undefined ? undefined : await policyIn(options.epoch);
   return withSource(options, async (source) => {
@@ -171,8 +177,16 @@ async function policyIn(folder: string): Promise<CompiledPolicy> {
   return compilePolicy(await read("risk-parameters.json"), await read("marks.json"));
 }
 
+async function secretOf(options: BundleOptions): Promise<{ secret?: bigint }> {
+  const { identity, secretFile, passphraseFile } = options;
+  if (identity !== undefined) {
+    return { secret: (await openIdentity(identity, await passphraseFrom(passphraseFile))).secret };
+  }
+  return secretFile === undefined ? {} : { secret: await secretIn(secretFile) };
+}
+
 async function secretIn(file: string): Promise<bigint> {
-  const text = (await readFile(file, "utf8")).trim();
+  const text = (await readPrivate(file)).trim();
   if (!/^(0x[0-9a-fA-F]+|[0-9]+)$/.test(text)) {
     throw new ConfigError(`${file}: expected the owner secret as a number, came another text`);
   }
