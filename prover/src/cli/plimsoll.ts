@@ -8,6 +8,7 @@ import { identityCommands } from "./identity-command-line.ts";
 import { type MarginOptions, marginAccountCommand, marginExchangeCommand } from "./margin-commands.ts";
 import { EXIT, errorOutcome, type Outcome } from "./outcome.ts";
 import { policyBuildCommand, policyLintCommand } from "./policy-commands.ts";
+import { type PolicyConfigureOptions, policyConfigureCommand } from "./policy-configure.ts";
 import { policyDiffCommand } from "./policy-diff.ts";
 import {
   type PolicyPublishOptions,
@@ -223,6 +224,15 @@ function publishing(policy: Command, finish: (handled: Promise<Outcome>) => Prom
     .option("--dry-run", "say what it would cost, and send nothing")
     .addHelpText("after", PUBLISH_EXAMPLE)
     .action((options: PolicyPublishOptions) => finish(policyPublishCommand(options)));
+  policy
+    .command("configure")
+    .description(
+      "the owner's next step to another configuration: propose it, or put it in force after its time lock",
+    )
+    .requiredOption("--config <file>", "deployment file: its policyRegistry says what should be in force")
+    .requiredOption("--registry <address>")
+    .option("--key-file <file>", "hex key of the owner; left out, nothing is sent")
+    .action((options: PolicyConfigureOptions) => finish(policyConfigureCommand(options)));
 }
 
 /** The options of both margin reports. */

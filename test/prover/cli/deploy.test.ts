@@ -48,7 +48,8 @@ beforeAll(async () => {
       at(`${name}.vkey.json`),
       JSON.stringify(toSnarkjsKey((await instanceArtifacts(name)).vkey)),
     );
-  await writeFile(at("deployer.key"), deployer.privateKey, { mode: 0o600 });
+  for (const [name, wallet] of Object.entries({ deployer, owner }))
+    await writeFile(at(`${name}.key`), wallet.privateKey, { mode: 0o600 });
 });
 afterAll(async () => {
   for (const { provider, server } of servers) {
@@ -153,6 +154,33 @@ describe("plimsoll deploy", () => {
       exitCode: 0,
       text: expect.stringMatching(/policy registry +0x/),
     });
+  });
+
+  it("configures a registry step by step: proposed, waiting, in force, and never before its time lock", async () => {
+    const { text } = await run("configured", { solvencyRegistry: undefined });
+    const registry = text.match(/0x\w{40}/)![0];
+    const configure = (...more: string[]) =>
+      runCommand(["policy", "configure", "--config", at("configured.json"), "--registry", registry, ...more]);
+    expect((await configure()).text).toMatch(/is in force, as number 1/);
+    await run("configured", {
+      policyRegistry: { ...policies(), publishers: [publisher.address, custody.address], threshold: 2 },
+      solvencyRegistry: undefined,
+    });
+    expect((await configure()).text).toMatch(/would be proposed now; nothing was sent/);
+    const byStranger = await configure("--key-file", at("deployer.key"));
+    expect(byStranger).toMatchObject({
+      exitCode: 3,
+      text: expect.stringMatching(/OwnableUnauthorizedAccount/),
+    });
+    expect((await configure("--key-file", at("owner.key"))).text).toMatch(/proposed in transaction 0x/);
+    expect((await configure("--key-file", at("owner.key"))).text).toMatch(
+      /can be put in force from \d+ to \d+/,
+    );
+    const { provider } = servers[0]!;
+    await provider.send("evm_increaseTime", [172_800]);
+    await provider.send("evm_mine", []);
+    expect((await configure("--key-file", at("owner.key"))).text).toMatch(/put in force in transaction 0x/);
+    expect((await configure()).text).toMatch(/is in force, as number 2/);
   });
 
   it("refuses a file that names another chain, an unknown asset, or nothing", async () => {
