@@ -180,4 +180,39 @@ export const SHIPPED: readonly ShippedModel[] = [
     ],
     chargesGross: false,
   },
+  {
+    ...example("haircut"),
+    money: ["upTo"],
+    harsher: [
+      [
+        "lower weights",
+        (file) => {
+          for (const { tiers } of file.collateral)
+            for (const tier of tiers) tier.weight = times(tier.weight, 0.9);
+        },
+      ],
+      [
+        "lower bounds",
+        (file) => {
+          for (const { tiers } of file.collateral)
+            for (const tier of tiers) if (tier.upTo) tier.upTo = times(tier.upTo, 0.1);
+        },
+      ],
+      [
+        "no tier but the first",
+        (file) => {
+          for (const asset of file.collateral) asset.tiers = asset.tiers.slice(0, 1);
+        },
+      ],
+      ["less of it in initial margin", (file) => Object.assign(file.tierFactor, { initial: "0.8" })],
+      [
+        "heavier debts",
+        (file) => {
+          for (const { debtWeight } of file.collateral) scaleLevels(debtWeight, 1.1);
+        },
+      ],
+    ],
+    chargesGross: false,
+    notSubAdditive: "collateral counts less the more one account holds",
+  },
 ];

@@ -1,11 +1,13 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compilePolicy } from "@plimsoll/verifier/policy/compile.ts";
 import { completeAccount } from "@plimsoll/verifier/policy/complete.ts";
+import { readSchedules } from "../snapshot/collateral-schedules.ts";
 import { normalise, type SnapshotFiles } from "../snapshot/normalise.ts";
 import { reservesText } from "../snapshot/reserves.ts";
 import { rowLookup } from "../snapshot/rows.ts";
+import { HAIRCUT_ACCOUNTS, haircutPolicy } from "./examples/haircut.ts";
 import { balancesCsv, marginAccounts, positionsCsv } from "./examples/margin-accounts.ts";
 import { ALL, assetOrder, DEMO, type Example, marksOf, QUOTE, riskParametersOf } from "./examples/policy.ts";
 import { readSample, type SampleAsset, type SampleUser } from "./examples/sample.ts";
@@ -40,6 +42,25 @@ export async function makeExamples(
     demo: await makeExample(demo, DEMO, few, [join(demo, "users.csv")]),
     all: await makeExample(join(examples, "all"), ALL, assets, wide),
   };
+}
+
+/** Makes `haircut` under `examples` from the assets in `exchange`, with their licence. */
+export async function makeHaircutExample(exchange: string, examples: string): Promise<void> {
+  const folder = join(examples, "haircut");
+  const { riskParameters, marks } = haircutPolicy(
+    await readSchedules(join(exchange, "exchange_assets.csv"), "margin"),
+  );
+  const notice = await readFile(join(exchange, "NOTICE.md"), "utf8");
+  const licence = notice.slice(notice.indexOf("They are under the MIT licence:"));
+  await mkdir(folder, { recursive: true });
+  const write = (name: string, text: string) => writeFile(join(folder, name), text);
+  await write("risk-parameters.json", json(riskParameters));
+  await write("marks.json", json(marks));
+  await write("margin-accounts.csv", HAIRCUT_ACCOUNTS);
+  await write(
+    "NOTICE.md",
+    `# Where these numbers are from\n\nPrices and tiers are those of \`../exchange/exchange_assets.csv\`, in another form: see \`../exchange/NOTICE.md\`.\n\n${licence}`,
+  );
 }
 
 /** The files of an example folder, as a snapshot. */
@@ -120,6 +141,7 @@ function json(value: unknown): string {
 if (import.meta.main) {
   const examples = resolve(dirname(fileURLToPath(import.meta.url)), "../../../examples");
   const made = await makeExamples(join(examples, "exchange"), examples);
+  await makeHaircutExample(join(examples, "exchange"), examples);
   for (const [name, { accounts, underMargined, shortfall }] of Object.entries(made)) {
     const short = (Number(shortfall) / 1e12).toFixed(2);
     console.log(

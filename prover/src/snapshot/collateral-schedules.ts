@@ -22,6 +22,8 @@ export interface ScheduledAsset {
   readonly tiers: TieredCollateral["tiers"];
 }
 
+const UNIT_PLACES = 5;
+
 /** The file's infinity: 2^64 - 1 as a bound means none. */
 const UNBOUNDED = "18446744073709551615";
 
@@ -77,12 +79,13 @@ const broken = (place: Place, expected: string, came: string): SnapshotError =>
 
 /**
  * The collateral list of a policy under model "haircut" that decides as the schedule does: a debt costs its value, pledged collateral
- * counts by its tiers. One unit of a row is worth 10^-7 of the quote currency or more.
+ * counts by its tiers. One unit of a row is worth 10^-5 of the quote currency or more where it has decimals, so that rounding a
+ * unit's weight to a money unit is at most 10^-7 of it.
  */
 export function scheduledCollateral(assets: readonly ScheduledAsset[], quote: string): TieredCollateral[] {
   return assets.map(({ symbol, price, tiers }) => ({
     symbol,
-    decimals: decimalsFor(symbol === quote ? "1" : price),
+    decimals: decimalsFor(symbol === quote ? "1" : price, UNIT_PLACES),
     tiers,
     debtWeight: { maintenance: "1", initial: "1" },
     borrowable: true,

@@ -1,10 +1,10 @@
 import { formatQuantity, parseDecimal } from "@plimsoll/verifier/encodings/quantity.ts";
 
-/** As many decimals, at most 8, as leave one unit worth 10^-7 of the quote currency or more. */
-export function decimalsFor(price: string): number {
-  const { digits, places } = parseDecimal(price);
-  const magnitude = digits.toString().length - 1 - places;
-  return Math.min(8, 7 + magnitude);
+/** As many decimals, 0 to 8, as leave one unit worth 10^-places of the quote currency or more. */
+export function decimalsFor(price: string, places = 7): number {
+  const { digits, places: scale } = parseDecimal(price);
+  const magnitude = digits.toString().length - 1 - scale;
+  return Math.max(0, Math.min(8, places + magnitude));
 }
 
 /** A decimal text without exponent or zeros at its end, as policy files want it. */

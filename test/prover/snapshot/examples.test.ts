@@ -6,6 +6,7 @@ import {
   type ExampleSummary,
   exampleSnapshot,
   makeExamples,
+  makeHaircutExample,
 } from "../../../prover/src/demo/make-examples.ts";
 import { normalise } from "../../../prover/src/snapshot/normalise.ts";
 import { readReserves } from "../../../prover/src/snapshot/reserves.ts";
@@ -21,6 +22,7 @@ let summary: Record<"demo" | "all", ExampleSummary>;
 
 beforeAll(async () => {
   summary = await makeExamples(exchange, made);
+  await makeHaircutExample(exchange, made);
 });
 afterAll(() => rmSync(made, { recursive: true, force: true }));
 
@@ -32,7 +34,7 @@ const policyOf = (name: string) => {
 };
 
 describe("the examples", () => {
-  it.each(["demo", "all"])("%s is what its script makes, byte for byte", (name) => {
+  it.each(["demo", "all", "haircut"])("%s is what its script makes, byte for byte", (name) => {
     // The sample configuration is written by hand; example-config.test.ts reads it.
     const files = readdirSync(join(examples, name)).filter((file) => file !== "config.json");
     expect(files.toSorted()).toEqual(readdirSync(join(made, name)).toSorted());

@@ -227,4 +227,19 @@ describe("a policy under model haircut", () => {
     expect(btc!.down).toBeGreaterThan(-0.0975);
     expect(btc!.down).toBeLessThan(-0.0968);
   });
+
+  it("moves no price of the quote currency, though it counts by size too", () => {
+    const tiers = [
+      { upTo: "1000", weight: "1" },
+      { upTo: "5000", weight: "0.5" },
+    ];
+    const sized = compilePolicy(
+      edited((p) => Object.assign(p.collateral[1]!, { tiers })),
+      haircutMarks,
+    );
+    const held = book({ btcOwed: BTC / 100n, usdt: 5_000n * USDT });
+    const { distance, effectiveCollateral } = accountReport(sized, held);
+    expect(effectiveCollateral.maintenance).toBe(3_000n * QUOTE);
+    expect(distance.prices.map(({ symbol }) => symbol)).toEqual(["BTC"]);
+  });
 });

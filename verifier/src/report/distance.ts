@@ -62,8 +62,9 @@ export function distanceToMaintenance(
   const { groups, layout } = policy;
   const moved = new Set(
     rows.flatMap(({ named }) => {
-      // What counts by size counts less than in proportion to its price: bounds are in quote.
-      if (named.kind === "asset" && layout.tieredAssets.includes(named.asset)) return [named.symbol];
+      // What counts by size counts less than in proportion to its price: bounds are in quote. Quote itself has no price.
+      if (named.kind === "asset" && layout.tieredAssets.includes(named.asset))
+        return named.symbol === quote ? [] : [named.symbol];
       if (!("group" in named)) return [];
       const { underlying } = groups[named.group]!;
       // What hedges them may stand in a group that theirs feeds.
