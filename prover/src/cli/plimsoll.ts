@@ -170,7 +170,7 @@ function commands(finish: (handled: Promise<Outcome>) => Promise<void>): Command
     .option("--policy-hash <hash>", "0x and hex digits")
     .option("--descriptor-hash <hash>", "0x and hex digits")
     .option("--registry <address>", "policy registry: compares with all that it published")
-    .option("--rpc <url>", "endpoint of its chain")
+    .option("--rpc <url...>", "endpoints of its chain; several must agree")
     .option("--time <seconds>", "observation time of what was published, the marks' own when left out")
     .addHelpText("after", VERIFY_EXAMPLES)
     .action((options: PolicyVerifyOptions) => finish(policyVerifyCommand(options)));

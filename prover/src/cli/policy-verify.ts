@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { checkPublishedPolicy } from "@plimsoll/verifier/check/policy.ts";
 import { fromJson } from "@plimsoll/verifier/formats/codecs.ts";
 import { epochRecord } from "@plimsoll/verifier/formats/epoch.ts";
@@ -22,9 +23,9 @@ export interface PolicyVerifyOptions {
   readonly epoch?: string;
   readonly policyHash?: string;
   readonly descriptorHash?: string;
-  /** Policy registry whose publication is checked, at an endpoint of its chain. */
+  /** Policy registry whose publication is checked, at endpoints of its chain, which must agree. */
   readonly registry?: string;
-  readonly rpc?: string;
+  readonly rpc?: readonly string[];
   /** Seconds since 1970: which publication; the marks' own time when absent. */
   readonly time?: string;
 }
@@ -68,21 +69,34 @@ async function publishedOutcome(options: PolicyVerifyOptions): Promise<Outcome> 
   const policy = compilePolicy(riskParameters, marks);
   const observationTime =
     time === undefined ? BigInt(Date.parse(policy.marks.observedAt) / 1000) : naturalOf(time, "--time");
-  const provider = new JsonRpcProvider(rpc);
-  try {
-    const { chainId } = await provider.getNetwork();
-    const address = toBeHex(addressOf(registry, "--registry"), 20);
-    const published = await readPolicy(provider, address, observationTime);
-    if (published === null) {
-      const text = `FAILED   nothing is published for ${observationTime} in registry ${registry} on chain ${chainId}\n`;
-      return { text, exitCode: EXIT.refused };
-    }
-    const unitWeights = await certifiedUnitWeights(policy);
-    const hash = await fastPoseidon();
-    return reportOutcome(checkPublishedPolicy(policy, published, { chainId, unitWeights, hash }), {});
-  } finally {
-    provider.destroy();
+  const { chainId, published } = await publishedAt(rpc, addressOf(registry, "--registry"), observationTime);
+  if (published === null) {
+    const text = `FAILED   nothing is published for ${observationTime} in registry ${registry} on chain ${chainId}\n`;
+    return { text, exitCode: EXIT.refused };
   }
+  const unitWeights = await certifiedUnitWeights(policy);
+  const hash = await fastPoseidon();
+  return reportOutcome(checkPublishedPolicy(policy, published, { chainId, unitWeights, hash }), {});
+}
+
+/** What all endpoints say: one of them may lie about the chain (attack row 32). */
+async function publishedAt(urls: readonly string[], registry: bigint, observationTime: bigint) {
+  const answers = await Promise.all(
+    urls.map(async (url) => {
+      const provider = new JsonRpcProvider(url);
+      try {
+        const { chainId } = await provider.getNetwork();
+        return { chainId, published: await readPolicy(provider, toBeHex(registry, 20), observationTime) };
+      } finally {
+        provider.destroy();
+      }
+    }),
+  );
+  const [first, ...rest] = answers;
+  if (first === undefined) throw new ConfigError("expected --rpc URL, came none");
+  const disagreeing = rest.findIndex((answer) => !isDeepStrictEqual(answer, first));
+  if (disagreeing >= 0) throw new Error(`endpoint ${disagreeing + 2} tells something else than the first`);
+  return first;
 }
 
 interface ExpectedHash {

@@ -143,12 +143,19 @@ describe("publishers sign, anybody publishes, everybody checks", () => {
       exitCode: 0,
       text: expect.stringMatching(/ok +unit weights[\s\S]*nothing failed/),
     });
-    const other = await verify("--risk-parameters", at("risk.json"), "--marks", at("dearer.json"));
-    expect(other).toMatchObject({
+    const dearer = await verify("--risk-parameters", at("risk.json"), "--marks", at("dearer.json"));
+    expect(dearer).toMatchObject({
       exitCode: 1,
       text: expect.stringMatching(/FAILED +policy[\s\S]*price of "BTC"/),
     });
     expect(await verify("--time", String(observationTime + 5))).toMatchObject({ exitCode: 1 });
+    // A second endpoint of the same chain id that knows nothing of the registry (attack row 32).
+    const other = await network.createServer();
+    const { address, port } = await other.listen();
+    const lying = `http://${address.includes(":") ? `[${address}]` : address}:${port}`;
+    expect((await verify("--rpc", url, lying)).exitCode).toBe(3);
+    expect((await verify("--rpc", url, url)).exitCode).toBe(0);
+    await other.close();
   });
 
   it("keys in a readable file, addresses and numbers that are none, are refused", async () => {
