@@ -44,7 +44,10 @@ export function warnings(policy: PolicyCoefficients, evidence: LintEvidence): Fi
     if (ends && live.length > 0 && (max.initial === 0n || max.maintenance === 0n)) {
       warn("uncharged-scan-risk", `group ${g}`, "its worst scenario is not charged in both margins");
     }
-    const free = live.filter(([, n]) => n.value + n.shortInitial >= 0n).map(([i]) => i);
+    // What a short lacks in an extra column is charged through an extra.
+    const lacks = ({ scenarios }: (typeof instruments)[number]): boolean =>
+      scenarios.slice(policy.shape.groups[g]!.scenarios).some((c) => c > 0n);
+    const free = live.filter(([, n]) => n.value + n.shortInitial >= 0n && !lacks(n)).map(([i]) => i);
     if (free.length > 0) {
       const words = `short positions in ${free.length} of ${live.length} instruments (${free.join(", ")}) have no charge of their own: one that no scenario of the grid hurts costs nothing`;
       warn("uncharged-short", `group ${g}`, words);

@@ -455,6 +455,12 @@ describe("the linter", () => {
     }
   });
 
+  it("warns of futures sold, which only the scan charges, and not of options sold or of months", async () => {
+    const { findings } = await lintPolicy(compiled().coefficients);
+    const warned = findings.map(({ rule, where, words }) => [rule, where, words.match(/\(.*\)/)?.[0]]);
+    expect(warned).toEqual([["uncharged-short", "group 1", "(0)"]]);
+  });
+
   it("refuses the policy without its column in which nothing moves: sold options would free their premium", async () => {
     const { coefficients } = compiled();
     const still = 16;

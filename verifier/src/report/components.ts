@@ -15,7 +15,16 @@ export interface RowContribution {
   readonly counted: Levels<bigint>;
 }
 
-export type ComponentKind = "equity" | "haircut" | "debt" | "buffers" | "scanRisk" | "addOns" | "refund";
+export type ComponentKind =
+  | "equity"
+  | "haircut"
+  | "debt"
+  | "buffers"
+  /** What options are worth, where the scenarios count it and the margins don't. */
+  | "inScenarios"
+  | "scanRisk"
+  | "addOns"
+  | "refund";
 
 /** One step from equity to surplus, signed: what is charged is below 0. */
 export interface Component {
@@ -80,6 +89,7 @@ export function marginParts(
   );
   const longValue = total(positions, ({ value }) => (value > 0n ? value : 0n));
   const shortValue = total(positions, ({ value }) => (value < 0n ? -value : 0n));
+  const positionsKind = policy.riskParameters.model === "span" ? "inScenarios" : "buffers";
   const components = eachLevel((level) => {
     const lost = ({ value, counted }: RowContribution) => counted[level] - value;
     const steps: Component[] = [
@@ -88,7 +98,7 @@ export function marginParts(
       ...report.groups.flatMap((of): Component[] => {
         const inGroup = positions.filter(({ named }) => "group" in named && named.group === of.group);
         return [
-          { kind: "buffers", group: of.group, amount: total(inGroup, lost) },
+          { kind: positionsKind, group: of.group, amount: total(inGroup, lost) },
           { kind: "scanRisk", group: of.group, amount: -scanRisk(level, of) },
           { kind: "addOns", group: of.group, amount: -of.addOns[level] },
           { kind: "refund", group: of.group, amount: refundOf(level, of) },

@@ -73,8 +73,10 @@ function contractGreeks({ marks }: CompiledPolicy, underlying: string, terms: In
     return { ...NONE, delta: (size * Number(marks.perps[terms.symbol]!.mark)) / spot };
   }
   const published = marks.riskArrays?.[terms.symbol];
-  if (published !== undefined && marks.expiries[underlying]?.[terms.expiry] === undefined)
-    return { ...NONE, delta: Number(published.delta) };
+  if (published !== undefined && terms.kind !== "future") {
+    const quoted = marks.expiries[underlying]?.[terms.expiry]?.volatility[terms.strike];
+    if (quoted === undefined) return { ...NONE, delta: Number(published.delta) };
+  }
   const option = terms.kind === "future" ? null : optionAt(terms, underlying, marks);
   const forward = toDouble(fromDecimal(marks.expiries[underlying]![terms.expiry]!.forward));
   const scale = forward / spot;

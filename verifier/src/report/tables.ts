@@ -51,6 +51,7 @@ export function componentName({ kind, group }: Component, { groupNames }: Policy
     haircut: "haircuts on collateral",
     debt: "extra weight of debts",
     buffers: "liquidation buffers",
+    inScenarios: "options at mark, counted in scan risk",
     scanRisk: "scan risk (worst scenario)",
     addOns: "add-ons of the model",
     refund: "haircut refunded for hedging",
