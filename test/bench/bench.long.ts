@@ -20,6 +20,9 @@ const KEYS = {
     "proveAccountsPerSecond",
     "verifyBundleMs",
   ],
+  prover: ["", "At15"].flatMap((size) =>
+    ["snarkjsMs", "ownMs", "ratio", "constraintsPerSecond", "peakMB"].map((name) => name + size),
+  ),
   risk: ["monitorAccountsPerSecondPerCore", "completeSpotPerSecondPerCore", "completeMarginPerSecondPerCore"],
   gas: ["perBatchAt1", "perBatchAt8", "perBatchAt32", "perBatchChunked", "epochFixed", "perAccount"],
 };

@@ -1,9 +1,10 @@
-// `npm run bench [-- --json] [-- --only constraints|rates|risk|gas]`: what Plimsoll costs on this machine.
+// `npm run bench [-- --json] [-- --only constraints|rates|prover|risk|gas]`: what Plimsoll costs on this machine.
 import { parseArgs } from "node:util";
 import { readDemoExchange } from "../../prover/src/demo/demo-exchange.ts";
 import { benchConstraints } from "./constraints.ts";
 import { type Measured, type MeasuredSections, type Say, SECTIONS, type Section } from "./figures.ts";
 import { benchGas } from "./gas.ts";
+import { benchProver } from "./prover.ts";
 import { benchRates } from "./rates.ts";
 import { report } from "./report.ts";
 import { benchRisk } from "./risk.ts";
@@ -13,6 +14,7 @@ const exchange = await readDemoExchange(false);
 const measured: MeasuredSections = {
   ...(await section("constraints", (say) => benchConstraints(exchange.policy, say))),
   ...(await section("rates", (say) => benchRates(exchange, say))),
+  ...(await section("prover", (say) => benchProver(say))),
   ...(await section("risk", (say) => benchRisk(say))),
   ...(await section("gas", (say) => benchGas(exchange, say))),
 };

@@ -41,6 +41,21 @@ export interface RiskFigures {
   readonly completeMarginPerSecondPerCore: number;
 }
 
+/** A proof by snarkjs and by our own prover, and what it takes. */
+export interface ProverSizeFigures {
+  readonly snarkjsMs: number;
+  readonly ownMs: number;
+  readonly ratio: number;
+  readonly constraintsPerSecond: number;
+  /** Of the process: the key loaded, two proofs made. */
+  readonly peakMB: number;
+}
+
+/** In a domain of 2^17 points; and, with `At15`, of 2^15. */
+export type ProverFigures = ProverSizeFigures & {
+  readonly [Name in keyof ProverSizeFigures as `${Name}At15`]: number;
+};
+
 /** Something that people should know beside the figures, in the words of the table. */
 export interface Remark {
   readonly what: string;
@@ -53,13 +68,14 @@ export interface Measured<F> {
   readonly remarks: readonly Remark[];
 }
 
-export const SECTIONS = ["constraints", "rates", "risk", "gas"] as const;
+export const SECTIONS = ["constraints", "rates", "prover", "risk", "gas"] as const;
 export type Section = (typeof SECTIONS)[number];
 
 /** All sections that were measured; `--json` prints their figures. */
 export interface MeasuredSections {
   readonly constraints?: Measured<ConstraintFigures>;
   readonly rates?: Measured<RateFigures>;
+  readonly prover?: Measured<ProverFigures>;
   readonly risk?: Measured<RiskFigures>;
   readonly gas?: Measured<GasFigures>;
 }

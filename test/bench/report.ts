@@ -24,6 +24,18 @@ const WORDS: Words = {
     proveAccountsPerSecond: "accounts proved a second",
     verifyBundleMs: "milliseconds to check a bundle",
   },
+  prover: {
+    snarkjsMs: "2^17: snarkjs, milliseconds a proof",
+    ownMs: "2^17: our prover, milliseconds a proof",
+    ratio: "2^17: times as fast as snarkjs",
+    constraintsPerSecond: "2^17: constraints proved a second",
+    peakMB: "2^17: most memory of a process, MB",
+    snarkjsMsAt15: "2^15: snarkjs, milliseconds a proof",
+    ownMsAt15: "2^15: our prover, milliseconds a proof",
+    ratioAt15: "2^15: times as fast as snarkjs",
+    constraintsPerSecondAt15: "2^15: constraints proved a second",
+    peakMBAt15: "2^15: most memory of a process, MB",
+  },
   risk: {
     monitorAccountsPerSecondPerCore: "accounts monitored a second and core",
     completeSpotPerSecondPerCore: "spot accounts completed a second and core",

@@ -1,4 +1,11 @@
-import type { ConstraintFigures, GasFigures, RateFigures, RiskFigures, Section } from "./figures.ts";
+import type {
+  ConstraintFigures,
+  GasFigures,
+  ProverFigures,
+  RateFigures,
+  RiskFigures,
+  Section,
+} from "./figures.ts";
 
 /** A budget: the figure must not exceed `most`, or must reach `least`. */
 export type Target = { readonly most: number } | { readonly least: number };
@@ -23,6 +30,12 @@ const rates: Readonly<Partial<Record<keyof RateFigures, Target>>> = {
   commitPerSecond: { least: 3_000 },
 };
 
+const prover: Readonly<Partial<Record<keyof ProverFigures, Target>>> = {
+  ratio: { least: 4.5 },
+  peakMB: { most: 700 },
+  ratioAt15: { least: 3.5 },
+};
+
 const risk: Readonly<Record<keyof RiskFigures, Target>> = {
   monitorAccountsPerSecondPerCore: { least: 1_000_000 },
   completeSpotPerSecondPerCore: { least: 50_000 },
@@ -39,7 +52,7 @@ const gas: Readonly<Partial<Record<keyof GasFigures, Target>>> = {
 };
 
 /** What must hold on two idle cores. Figures without an entry are for the reader to judge. */
-export const TARGETS = { constraints, rates, risk, gas } satisfies Record<Section, unknown>;
+export const TARGETS = { constraints, rates, prover, risk, gas } satisfies Record<Section, unknown>;
 
 export function isMet(value: number, target: Target): boolean {
   return "most" in target ? value <= target.most : value >= target.least;
