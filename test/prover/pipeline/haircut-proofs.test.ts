@@ -6,7 +6,7 @@ import { instanceArtifacts } from "../../../prover/src/build/artifacts.ts";
 import { localProver } from "../../../prover/src/pipeline/local-prover.ts";
 import type { EpochProver } from "../../../prover/src/pipeline/ports.ts";
 import { type EpochResult, runEpoch } from "../../../prover/src/pipeline/run-epoch.ts";
-import { SnarkjsBackend } from "../../../prover/src/proving/snarkjs-backend.ts";
+import { chosenBackend } from "../../../prover/src/proving/chosen-backend.ts";
 import type { Account } from "../../../prover/src/snapshot/account.ts";
 import { checkBundle } from "../../../verifier/src/check/bundle.ts";
 import { checkEpoch } from "../../../verifier/src/check/epoch.ts";
@@ -47,7 +47,7 @@ let result: EpochResult;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "plimsoll-haircut-"));
-  prover = localProver(new SnarkjsBackend());
+  prover = localProver(chosenBackend());
   const config = tinyConfig(folder, accounts, {
     policy: policyFiles,
     ...exactClaims(accounts, policy),

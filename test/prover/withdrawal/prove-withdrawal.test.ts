@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { instanceArtifacts } from "../../../prover/src/build/artifacts.ts";
 import type { ProvingBackend } from "../../../prover/src/proving/backend.ts";
-import { SnarkjsBackend } from "../../../prover/src/proving/snarkjs-backend.ts";
+import { chosenBackend } from "../../../prover/src/proving/chosen-backend.ts";
 import { proveWithdrawal, withdrawalInstance } from "../../../prover/src/withdrawal/prove-withdrawal.ts";
 import { verifyProof } from "../../../verifier/src/groth16/verify.ts";
 import { withdrawalSignalList, withdrawalSignals } from "../../../verifier/src/withdrawal/statement.ts";
@@ -9,7 +9,7 @@ import { seeded } from "../../support/random.ts";
 import { accountInBatch, randomRequest } from "../../support/withdrawal.ts";
 
 const random = seeded("proved withdrawal");
-const backend = new SnarkjsBackend();
+const backend = chosenBackend();
 afterAll(() => backend.close());
 
 const holding = (row: number) => ({ row, quantity: 700n });
