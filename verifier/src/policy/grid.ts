@@ -32,6 +32,8 @@ export type Scenario =
 export interface ScenarioGrid {
   readonly scenarios: readonly Scenario[];
   readonly volatility: VolatilityRule;
+  /** Whether a forward in its settlement window moves only in part. */
+  readonly settlementAverage?: true;
 }
 
 /** Portfolio-margin practice of the crypto venues: moves shrink with the time left, and calm markets get a floor. */
@@ -46,13 +48,14 @@ export const DEFAULT_VOLATILITY: VolatilityRule = Object.freeze({
 
 /** The scenarios of a group, in column order: those in the file, or those of its preset. */
 export function scenarioGrid(grid: GroupParameters["grid"]): ScenarioGrid {
+  const settlement = grid.settlementAverage === undefined ? {} : { settlementAverage: true as const };
   if ("scenarios" in grid) {
-    return { volatility: grid.volatility, scenarios: grid.scenarios.map(exactScenario) };
+    return { volatility: grid.volatility, scenarios: grid.scenarios.map(exactScenario), ...settlement };
   }
   const volatility = grid.volatility ?? DEFAULT_VOLATILITY;
   const range = fromDecimal(grid.range);
-  if (grid.preset === "span-16") return { volatility, scenarios: span16(range) };
-  return { volatility, scenarios: crypto40(range, fromDecimal(grid.minimumCharge)) };
+  if (grid.preset === "span-16") return { volatility, scenarios: span16(range), ...settlement };
+  return { volatility, scenarios: crypto40(range, fromDecimal(grid.minimumCharge)), ...settlement };
 }
 
 type FileScenario = Extract<GroupParameters["grid"], { scenarios: unknown }>["scenarios"][number];

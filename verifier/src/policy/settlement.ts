@@ -1,3 +1,5 @@
+import type { Rational } from "./rational.ts";
+
 /** Contracts settle at the average of the underlying over their last half hour. */
 export const SETTLEMENT_WINDOW_SECONDS = 1800;
 
@@ -22,4 +24,10 @@ export function splitForward(forward: number, secondsLeft: number): SplitForward
 /** The forward after the underlying moves to `factor` times its price: only the variable part follows. */
 export function shockedForward({ fixed, variable }: SplitForward, factor: number): number {
   return variable * factor + fixed;
+}
+
+/** The fraction of a forward that still moves, exactly; whole seconds. */
+export function variableShare(secondsLeft: number): Rational {
+  const left = Math.min(Math.max(secondsLeft, 0), SETTLEMENT_WINDOW_SECONDS);
+  return { n: BigInt(left), d: BigInt(SETTLEMENT_WINDOW_SECONDS) };
 }

@@ -15,6 +15,7 @@ import {
   ZERO,
 } from "./rational.ts";
 import type { InstrumentTerms, Marks, VolatilityRule } from "./schemas.ts";
+import { variableShare } from "./settlement.ts";
 
 const MILLISECONDS_PER_DAY = 86_400_000;
 const DAYS_PER_YEAR = 365;
@@ -52,13 +53,14 @@ export function valueInstrument(
 ): Valuation {
   const size = fromDecimal(terms.contractSize);
   const notional = multiply(spotOf(marks, underlying), size);
+  const scenarios = scenariosOf(terms, grid, marks);
   if (terms.kind === "perp" || terms.kind === "future") {
     const exposure = multiply(linearMark(terms, underlying, marks), size);
     return {
       notional,
       mark: ZERO,
-      pnl: grid.scenarios.map((scenario) => multiply(exposure, spotMove(scenario))),
-      errorScale: grid.scenarios.map(() => ZERO),
+      pnl: scenarios.map((scenario) => multiply(exposure, spotMove(scenario))),
+      errorScale: scenarios.map(() => ZERO),
     };
   }
   const forward = fromDecimal(expiryMarks(marks, underlying, terms.expiry).forward);
@@ -68,16 +70,29 @@ export function valueInstrument(
   return {
     notional,
     mark: multiply(size, now),
-    pnl: grid.scenarios.map((scenario) =>
+    pnl: scenarios.map((scenario) =>
       scenario.kind === "minimum"
         ? multiply(notional, scenario.charge)
         : multiply(size, subtract(price(scenario), now)),
     ),
-    errorScale: grid.scenarios.map((scenario) => {
+    errorScale: scenarios.map((scenario) => {
       const highest = multiply(forward, maximum(ONE, add(ONE, spotMove(scenario))));
       return multiply(size, add(highest, fromDecimal(terms.strike)));
     }),
   };
+}
+
+/** The scenarios as a contract has them: with a settlement average, its forward moves in part. */
+function scenariosOf(
+  terms: InstrumentTerms,
+  { scenarios, settlementAverage }: ScenarioGrid,
+  marks: Marks,
+): readonly Scenario[] {
+  if (terms.kind === "perp" || settlementAverage !== true) return scenarios;
+  const share = variableShare((Date.parse(terms.expiry) - Date.parse(marks.observedAt)) / 1000);
+  return scenarios.map((scenario) =>
+    scenario.kind === "move" ? { ...scenario, spot: multiply(scenario.spot, share) } : scenario,
+  );
 }
 
 /**

@@ -33,6 +33,9 @@ const Scenario = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("minimum"), charge: fraction }),
 ]);
 
+/** Contracts settle at the average of their last half hour: what that already has does not move (settlement.ts). Absent: all moves. */
+const settlementAverage = z.literal(true).optional();
+
 const Grid = z.union(
   [
     z.strictObject({
@@ -40,9 +43,15 @@ const Grid = z.union(
       range: fraction,
       minimumCharge: fraction,
       volatility: VolatilityRule.optional(),
+      settlementAverage,
     }),
-    z.strictObject({ preset: z.literal("span-16"), range: fraction, volatility: VolatilityRule.optional() }),
-    z.strictObject({ scenarios: z.array(Scenario).min(1), volatility: VolatilityRule }),
+    z.strictObject({
+      preset: z.literal("span-16"),
+      range: fraction,
+      volatility: VolatilityRule.optional(),
+      settlementAverage,
+    }),
+    z.strictObject({ scenarios: z.array(Scenario).min(1), volatility: VolatilityRule, settlementAverage }),
   ],
   {
     error:
