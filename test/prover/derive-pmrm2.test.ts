@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { certifies } from "../../prover/src/linter/claim.ts";
 import { lintPolicy } from "../../prover/src/linter/lint-policy.ts";
+import { ruleClaims } from "../../prover/src/linter/rules.ts";
 import { closedBySlacks } from "../../prover/src/linter/system.ts";
 import { ROW_FREE } from "../../verifier/src/constants.ts";
 import { compilePolicy } from "../../verifier/src/policy/compile.ts";
@@ -49,6 +51,12 @@ describe("policies of model derive-pmrm2", () => {
   it("pass the linter at full size by multipliers that need no search", async () => {
     const policy = fullSize();
     expect(policy.layout.columns).toBe(585);
+    const system = { layout: policy.layout, matrix: policyMatrix(policy.coefficients) };
+    for (const { rule, where, problem, guesses } of ruleClaims(system))
+      expect(
+        guesses.some((guess) => certifies(problem, guess)),
+        `${rule}, ${where}`,
+      ).toBe(true);
     const report = await lintPolicy(policy.coefficients);
     expect(report.findings).toEqual([]);
     expect(report.unitWeights.every((weight) => weight > 0n)).toBe(true);

@@ -215,6 +215,22 @@ describe("a policy of model derive-pmrm2", () => {
     expect(pnl).toBeCloseTo(0.95 * (3000 - 0.91 * 2691.7) - Number(report.equity) / 1e12, 1);
   });
 
+  it("charges both sides of an option for what prices in double precision may err", () => {
+    // One contract a row unit, or the error is less than a money unit.
+    const whole = compiled((p) => {
+      for (const terms of p.groups[0]!.instruments) Object.assign(terms, { decimals: 0 });
+    });
+    for (const { instruments } of whole.coefficients.groups.slice(0, 2)) {
+      for (const { value, maintenance, shortMaintenance } of instruments) {
+        // At least 2^-44 of forward plus strike, for the mark; and as much again for scenarios, counted 0.8.
+        const error = 1e12 * 2 ** -44 * (2691.7 + 2400);
+        expect(Number(value - maintenance)).toBeGreaterThan(2 * error);
+        expect(Number(-value - shortMaintenance)).toBeGreaterThan(2 * error);
+        expect(Number(value - maintenance)).toBeLessThan(10 * error);
+      }
+    }
+  });
+
   it("charges more, and as the peg goes more still", () => {
     const at = (stablePrice: string) => compiled((_, m) => Object.assign(m, { stablePrice }));
     const max = (of: typeof policy) => of.coefficients.groups.at(-1)!.max;
