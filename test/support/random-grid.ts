@@ -31,10 +31,11 @@ export function randomGrid(random: Random): GridParameters {
     return { maintenance: percent(maintenance), initial: percent(maintenance + random.int(to)) };
   };
   const maybe = <T>(value: () => T, of: number): T | undefined => (random.int(3) < of ? value() : undefined);
-  const range = between(800, 2_000);
+  // Hedging collateral is refunded 10 %: less than it loses alone.
+  const range = between(1_300, 2_000);
   const scenarios = ["-1", "1", "-3", "2"].slice(0, 2 + random.int(3)).map((times, s) => ({
     kind: "move" as const,
-    spot: percent((Number(times) * Number(range) * 10_000) / 3),
+    spot: percent(Number(times) * Number(range) * 10_000),
     volatility: (["up", "down", "same"] as const)[s % 3]!,
     weight: s < 2 ? "1" : "0.35",
   }));

@@ -3,7 +3,7 @@ import { scenarioGrid } from "../../../verifier/src/policy/grid.ts";
 import { toDouble } from "../../../verifier/src/policy/rational.ts";
 import type { InstrumentTerms, Marks } from "../../../verifier/src/policy/schemas.ts";
 import { shockedForward, splitForward, variableShare } from "../../../verifier/src/policy/settlement.ts";
-import { valueInstrument } from "../../../verifier/src/policy/valuation.ts";
+import { cashDelta, valueInstrument } from "../../../verifier/src/policy/valuation.ts";
 
 describe("the forward in its settlement window", () => {
   it("is wholly variable until half an hour before expiry", () => {
@@ -59,6 +59,16 @@ describe("a grid with a settlement average", () => {
     expect([before, window, late].map((at) => Math.round(fall(put, at, true)))).toEqual([7500, 3750, 750]);
     // A perp has no settlement.
     expect(fall(perp, late, true)).toBe(-7500);
+  });
+
+  it("takes the fixed share out of deltas that are charged, so that they don't offset what still moves", () => {
+    const late = marks("2026-11-27T07:57:00Z");
+    const delta = (terms: InstrumentTerms, average?: true) =>
+      toDouble(cashDelta(terms, "BTC", late, average));
+    expect([future, put, perp].map((terms) => Math.round(delta(terms)))).toEqual([50_000, -50_000, 50_000]);
+    expect([future, put, perp].map((terms) => Math.round(delta(terms, true)))).toEqual([
+      5_000, -5_000, 50_000,
+    ]);
   });
 
   it("is asked for by the file: without, all of a forward moves to the end", () => {

@@ -89,18 +89,28 @@ function scenariosOf(
   marks: Marks,
 ): readonly Scenario[] {
   if (terms.kind === "perp" || settlementAverage !== true) return scenarios;
-  const share = variableShare((Date.parse(terms.expiry) - Date.parse(marks.observedAt)) / 1000);
+  const share = movingShare(terms, marks);
   return scenarios.map((scenario) =>
     scenario.kind === "move" ? { ...scenario, spot: multiply(scenario.spot, share) } : scenario,
   );
 }
 
+const movingShare = ({ expiry }: { readonly expiry: string }, { observedAt }: Marks): Rational =>
+  variableShare((Date.parse(expiry) - Date.parse(observedAt)) / 1000);
+
 /**
- * Quote that one long contract gains when spot and all forwards move by the same fraction, by that fraction. The delta of an
- * option is a double taken exactly.
+ * Quote that one long contract gains when spot and all forwards move by the same fraction, by that fraction; with a settlement
+ * average, forwards move in part. The delta of an option is a double taken exactly.
  */
-export function cashDelta(terms: InstrumentTerms, underlying: string, marks: Marks): Rational {
-  const size = fromDecimal(terms.contractSize);
+export function cashDelta(
+  terms: InstrumentTerms,
+  underlying: string,
+  marks: Marks,
+  settlementAverage?: boolean,
+): Rational {
+  const whole = fromDecimal(terms.contractSize);
+  const averaged = terms.kind !== "perp" && settlementAverage === true;
+  const size = averaged ? multiply(whole, movingShare(terms, marks)) : whole;
   if (terms.kind === "perp" || terms.kind === "future")
     return multiply(linearMark(terms, underlying, marks), size);
   const { forward } = expiryMarks(marks, underlying, terms.expiry);

@@ -51,13 +51,14 @@ export function addOnsOf(of: AddOnGroup): AddOn[] {
 
 /** What the gross part of a delta charge adds to the buffers of one contract, long or short; a fraction of quote. */
 export function grossDelta(
-  { delta, underlying }: GroupParameters,
+  { delta, underlying, grid }: GroupParameters,
   terms: InstrumentTerms,
   marks: Marks,
   level: "maintenance" | "initial",
 ): Rational {
   if (delta?.as !== "charge") return ZERO;
-  return multiply(HALF, fromDecimal(delta.hedged[level]), magnitude(cashDelta(terms, underlying, marks)));
+  const size = magnitude(cashDelta(terms, underlying, marks, grid.settlementAverage));
+  return multiply(HALF, fromDecimal(delta.hedged[level]), size);
 }
 
 /** Scenario numbers of floors follow those of the grid. */
@@ -143,9 +144,9 @@ function deltaAddOns(
   { group, marks, scale }: AddOnGroup,
   delta: NonNullable<GroupParameters["delta"]>,
 ): AddOn[] {
-  const { instruments, underlying, name } = group;
+  const { instruments, underlying, name, grid } = group;
   const deltas = instruments.map((terms) =>
-    multiply(cashDelta(terms, underlying, marks), unitScale(terms.decimals)),
+    multiply(cashDelta(terms, underlying, marks, grid.settlementAverage), unitScale(terms.decimals)),
   );
   const part = (net: string, hedged: string) =>
     subtract(fromDecimal(net), multiply(HALF, fromDecimal(hedged)));
