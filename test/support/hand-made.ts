@@ -101,8 +101,8 @@ export function absurdPolicy(random: Random, shape: Shape = TINY, bits = 24): Po
   // Widths and weights of every size that the circuit has to bear, the credits of any sign.
   const tiers = shape.tiers?.map(({ portions }) => ({
     widths: Array.from({ length: portions }, () => random.bits(Math.min(bits, 64))),
-    weights: Array.from({ length: portions }, () => random.bits(Math.min(bits, 32))),
-    lastWeight: random.bits(Math.min(bits, 32)),
+    weights: Array.from({ length: portions }, () => random.bits(Math.min(bits, 64) >> 1)),
+    lastWeight: random.bits(Math.min(bits, 64) >> 1),
     credit: { maintenance: any(), initial: any() },
   }));
   return { shape, assets, groups: shape.groups.map(group), ...(tiers === undefined ? {} : { tiers }) };

@@ -59,7 +59,7 @@ function keepsTheorem(epoch: Epoch): boolean {
   );
 }
 
-/** Accounts with M z = 0, completed with random hedges and random excess; perhaps one-sided, perhaps short of claims. */
+/** Accounts with M z = 0, completed with random hedges, tiers filled at random and random excess; perhaps one-sided, perhaps short of claims. */
 function randomEpoch(
   random: Random,
   shape: Shape,
@@ -73,6 +73,7 @@ function randomEpoch(
   const accounts = holdings.map((held) =>
     completeByHand(layout, matrix, held, {
       hedge: (available) => random.below(available + 1n),
+      fill: (most) => random.below(most + 1n),
       excess: () => random.bits(random.int(40)),
     }),
   );
@@ -92,14 +93,20 @@ const shapes: fc.Arbitrary<Shape> = fc
       { maxLength: 3 },
     ),
     hedged: fc.infiniteStream(fc.boolean()),
+    portions: fc.infiniteStream(fc.integer({ min: 0, max: 2 })),
   })
-  .map(({ assets, groups, hedged }) => ({
-    assets,
-    groups: groups.map((group) => ({
-      ...group,
-      hedges: Array.from({ length: assets }, (_, k) => k).filter(() => hedged.next().value),
-    })),
-  }));
+  .map(({ assets, groups, hedged, portions }) => {
+    const numbers = Array.from({ length: assets }, (_, k) => k);
+    const shaped = groups.map((group) => ({ ...group, hedges: numbers.filter(() => hedged.next().value) }));
+    const tiers = numbers.map((asset) => ({ asset, portions: portions.next().value as number }));
+    return {
+      assets,
+      groups: shaped,
+      tiers: tiers.filter(
+        (tier) => tier.portions > 0 && !shaped.some(({ hedges }) => hedges.includes(tier.asset)),
+      ),
+    };
+  });
 const seeds = fc.integer().map((seed) => seeded(`theorem 2, ${seed}`));
 
 /** M with a holding row's column 0 changed. */

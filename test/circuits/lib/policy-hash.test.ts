@@ -74,4 +74,32 @@ describe("PolicyHash", () => {
     expect(await collide("hedged-by")).toBe(false);
     expect(await collide("hedged-by-any", unabsorbed)).toBe(true);
   });
+
+  it("tells tiers apart by their asset, and from links (mutants: assets, or the mark before tiers, not absorbed)", async () => {
+    const file = "circuits/lib/policy-hash.circom";
+    const [group] = SHAPES["no-hedges"].groups;
+    const shapeOf = (asset: number): Shape => ({
+      assets: 2,
+      groups: [group!],
+      tiers: [{ asset, portions: 1 }],
+    });
+    const inputs = coefficientInputs(absurdPolicy(seeded("tiered shapes"), shapeOf(0)));
+    const hashes = (...mutate: Mutation[]) =>
+      Promise.all(
+        [0, 1].map(async (asset) => {
+          const circuit = await hashOf(`tiers-of-${asset}`, shapeOf(asset), withSumHash, ...mutate);
+          return circuit.outputs(await circuit.witness(inputs)).out;
+        }),
+      );
+    const [first, second] = await hashes();
+    expect(first).not.toBe(second);
+    const [one, other] = await hashes(replaceOnce(file, "<== tiers[i][0];", "<== 0;"));
+    expect(one).toBe(other);
+    const unmarked = replaceOnce(
+      file,
+      "policy.in[at] <== groups;\n        at++;",
+      "policy.in[at] <== 0;\n        at++;",
+    );
+    expect((await hashes(unmarked))[0]).not.toBe(first);
+  });
 });

@@ -34,26 +34,32 @@ describe("the shape of tiered assets", () => {
   it("lists their numbers so that no shape with links or tiers is taken for another", () => {
     const group = { instruments: 1, scenarios: 1, hedges: [] };
     const base = { assets: 4, groups: [group, group, group] };
-    // Six numbers each: a link of group 0 to group 1 by scenarios, and tiers that spell the same.
+    // Six numbers each that would be the same, were tiers not told apart: a link by max to column 1 of group 1, with two extras.
     const linked: Shape = {
       ...base,
-      groups: [{ ...group, feeds: { by: "scenarios", parent: 1 }, extraColumns: 1 }, group, group],
+      groups: [
+        { ...group, feeds: { by: "max", parent: 1, column: 1 }, extras: 2, extraColumns: 1 },
+        { ...group, scenarios: 2 },
+        group,
+      ],
     };
     const tiered: Shape = {
       ...base,
+      groups: [group, { ...group, scenarios: 2 }, group],
       tiers: [
-        { asset: 0, portions: 1 },
-        { asset: 1, portions: 2 },
-        { asset: 3, portions: 1 },
+        { asset: 0, portions: 2 },
+        { asset: 1, portions: 1 },
+        { asset: 2, portions: 1 },
       ],
     };
+    for (const shape of [linked, tiered]) layoutOf(shape);
     const lists = [base, { ...base, tiers: [] }, linked, tiered, { ...linked, tiers: tiered.tiers! }].map(
       shapeNumbers,
     );
     const start = lists[0]!.length;
     expect(lists[1]).toEqual(lists[0]);
-    expect(lists[2]!.slice(start)).toEqual([0n, 1n, 1n, 0n, 0n, 1n]);
-    expect(lists[3]!.slice(start)).toEqual([3n, 0n, 1n, 1n, 2n, 3n, 1n]);
+    expect(lists[2]!.slice(start)).toEqual([0n, 2n, 1n, 1n, 2n, 1n]);
+    expect(lists[3]!.slice(start)).toEqual([3n, 0n, 2n, 1n, 1n, 2n, 1n]);
     expect(lists[4]!.slice(start)).toEqual([...lists[2]!.slice(start), ...lists[3]!.slice(start)]);
   });
 
