@@ -16,9 +16,13 @@ export async function policyBuildCommand(files: PolicyFiles, json: boolean): Pro
   if (json) {
     return { text: `${JSON.stringify({ ...hashes, shape, rowTable }, null, 2)}\n`, exitCode: EXIT.done };
   }
-  const groups = shape.groups.map(
-    (group, g) => `group ${g}       ${group.instruments} instruments, ${group.scenarios} scenarios`,
-  );
+  const groups = shape.groups.map(({ instruments, scenarios, extras = 0, feeds }, g) => {
+    const more = [
+      ...(extras > 0 ? [`${extras} extras`] : []),
+      ...(feeds === undefined ? [] : [`feeds group ${feeds.parent} by ${feeds.by}`]),
+    ];
+    return `group ${g}       ${[`${instruments} instruments`, `${scenarios} scenarios`, ...more].join(", ")}`;
+  });
   const lines = [
     `policy hash   ${hashes.policyHash}`,
     `descriptor    ${hashes.descriptorHash}`,

@@ -209,6 +209,39 @@ describe("random policies with add-ons", () => {
   });
 });
 
+describe("a compiler that rounds an add-on the other way is found out", () => {
+  const none = { linear: "0", optionLong: "0", optionShort: "0" };
+  const rates = { maintenance: "0.0123456789", initial: "0.0246913578" };
+  const heavy = { maintenance: "0.3333333", initial: "0.3333333" };
+  const light = { maintenance: "0.02", initial: "0.02" };
+  it.each<[string, Parameters<typeof plain>[0], string, bigint]>([
+    ["a minimum of a long", { grossMinimum: { ...none, linear: "0.3333333" } }, "BTC-PERP", 1n],
+    ["a minimum of a short", { grossMinimum: { ...none, linear: "0.3333333" } }, "BTC-PERP", -1n],
+    ["a naked short", { nakedShort: rates }, "BTC-62000-call", -1n],
+    ["net delta, long", { delta: { as: "floor", net: "0.3333333", hedged: "0" } }, "BTC-PERP", 1n],
+    ["net delta, short", { delta: { as: "charge", net: heavy, hedged: light } }, "BTC-PERP", -1n],
+  ])("%s", (_, addOns, symbol, side) => {
+    const file = JSON.parse(JSON.stringify(plain(addOns))) as GridParameters;
+    const policy = compilePolicy(file, gridMarks);
+    const holdings = [{ ...book(policy, { [symbol]: Number(side) })[0]!, quantity: 1n << 40n }];
+    const room = (of: CompiledPolicy) => {
+      const { report } = completeAccount(of, holdings);
+      const exact = surplusExactly(file, of, holdings, "initial");
+      return q.subtract(exact, q.integer(report.initialSurplus)).n;
+    };
+    expect(room(policy)).toBeGreaterThanOrEqual(0n);
+    // Twenty units less of what each extra column asks for: more than all rounding of the row and the error of its price.
+    const { groups } = policy.coefficients;
+    const first = policy.layout.shape.groups[0]!.scenarios;
+    const eased = groups[0]!.instruments.map((row) => ({
+      ...row,
+      scenarios: row.scenarios.map((c, s) => (s < first ? c : c + 20n * side)),
+    }));
+    const mutant = { ...policy.coefficients, groups: groups.with(0, { ...groups[0]!, instruments: eased }) };
+    expect(room({ ...policy, coefficients: mutant })).toBeLessThan(0n);
+  });
+});
+
 function surplusExactly(
   file: GridParameters,
   policy: CompiledPolicy,
