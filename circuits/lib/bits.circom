@@ -17,11 +17,14 @@ template Bits(n) {
     signal input in;
     signal output out[n];
 
+    // The power is doubled and not written 2 ** i, which a witness generator computes anew for every bit, by 256 squarings.
     var sum = 0;
+    var power = 1;
     for (var i = 0; i < n; i++) {
         out[i] <-- (in >> i) & 1;
         out[i] * (1 - out[i]) === 0;
-        sum += out[i] * 2 ** i;
+        sum += out[i] * power;
+        power += power;
     }
     in === sum;
 }
