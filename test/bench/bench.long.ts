@@ -23,6 +23,7 @@ const KEYS = {
   prover: ["", "At15"].flatMap((size) =>
     ["snarkjsMs", "ownMs", "ratio", "constraintsPerSecond", "peakMB"].map((name) => name + size),
   ),
+  withdrawal: ["constraints1", "constraints4", "snarkjsMs1", "snarkjsMs4", "ownMs1", "ownMs4"],
   risk: ["monitorAccountsPerSecondPerCore", "completeSpotPerSecondPerCore", "completeMarginPerSecondPerCore"],
   gas: ["perBatchAt1", "perBatchAt8", "perBatchAt32", "perBatchChunked", "epochFixed", "perAccount"],
 };

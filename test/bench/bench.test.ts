@@ -10,7 +10,9 @@ test("an unknown section is refused, and nothing is printed as a result", () => 
   const { status, stdout, stderr } = bench("--json", "--only", "costs");
   expect(status).toBe(1);
   expect(stdout).toBe("");
-  expect(stderr).toBe('plimsoll: expected --only constraints, rates, prover, risk, gas, came "costs"\n');
+  expect(stderr).toBe(
+    'plimsoll: expected --only constraints, rates, prover, withdrawal, risk, gas, came "costs"\n',
+  );
 });
 
 test("--json --only constraints prints one JSON object, every figure within its target", () => {

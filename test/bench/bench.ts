@@ -1,4 +1,4 @@
-// `npm run bench [-- --json] [-- --only constraints|rates|prover|risk|gas]`: what Plimsoll costs on this machine.
+// `npm run bench [-- --json] [-- --only constraints|rates|prover|withdrawal|risk|gas]`: what Plimsoll costs on this machine.
 import { parseArgs } from "node:util";
 import { readDemoExchange } from "../../prover/src/demo/demo-exchange.ts";
 import { benchConstraints } from "./constraints.ts";
@@ -8,6 +8,7 @@ import { benchProver } from "./prover.ts";
 import { benchRates } from "./rates.ts";
 import { report } from "./report.ts";
 import { benchRisk } from "./risk.ts";
+import { benchWithdrawal } from "./withdrawal.ts";
 
 const { json, only } = readOptions();
 const exchange = await readDemoExchange(false);
@@ -15,6 +16,7 @@ const measured: MeasuredSections = {
   ...(await section("constraints", (say) => benchConstraints(exchange.policy, say))),
   ...(await section("rates", (say) => benchRates(exchange, say))),
   ...(await section("prover", (say) => benchProver(say))),
+  ...(await section("withdrawal", (say) => benchWithdrawal(say))),
   ...(await section("risk", (say) => benchRisk(say))),
   ...(await section("gas", (say) => benchGas(exchange, say))),
 };

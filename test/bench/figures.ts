@@ -56,6 +56,16 @@ export type ProverFigures = ProverSizeFigures & {
   readonly [Name in keyof ProverSizeFigures as `${Name}At15`]: number;
 };
 
+/** Of a withdrawal by an account of one block, and of up to four. */
+export interface WithdrawalFigures {
+  readonly constraints1: number;
+  readonly constraints4: number;
+  readonly snarkjsMs1: number;
+  readonly snarkjsMs4: number;
+  readonly ownMs1: number;
+  readonly ownMs4: number;
+}
+
 /** Something that people should know beside the figures, in the words of the table. */
 export interface Remark {
   readonly what: string;
@@ -68,7 +78,7 @@ export interface Measured<F> {
   readonly remarks: readonly Remark[];
 }
 
-export const SECTIONS = ["constraints", "rates", "prover", "risk", "gas"] as const;
+export const SECTIONS = ["constraints", "rates", "prover", "withdrawal", "risk", "gas"] as const;
 export type Section = (typeof SECTIONS)[number];
 
 /** All sections that were measured; `--json` prints their figures. */
@@ -76,6 +86,7 @@ export interface MeasuredSections {
   readonly constraints?: Measured<ConstraintFigures>;
   readonly rates?: Measured<RateFigures>;
   readonly prover?: Measured<ProverFigures>;
+  readonly withdrawal?: Measured<WithdrawalFigures>;
   readonly risk?: Measured<RiskFigures>;
   readonly gas?: Measured<GasFigures>;
 }

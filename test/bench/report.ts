@@ -36,6 +36,14 @@ const WORDS: Words = {
     constraintsPerSecondAt15: "2^15: constraints proved a second",
     peakMBAt15: "2^15: most memory of a process, MB",
   },
+  withdrawal: {
+    constraints1: "one block: constraints",
+    constraints4: "up to four blocks: constraints",
+    snarkjsMs1: "one block: snarkjs, milliseconds",
+    snarkjsMs4: "up to four blocks: snarkjs, milliseconds",
+    ownMs1: "one block: our prover, milliseconds",
+    ownMs4: "up to four blocks: our prover, milliseconds",
+  },
   risk: {
     monitorAccountsPerSecondPerCore: "accounts monitored a second and core",
     completeSpotPerSecondPerCore: "spot accounts completed a second and core",

@@ -5,6 +5,7 @@ import type {
   RateFigures,
   RiskFigures,
   Section,
+  WithdrawalFigures,
 } from "./figures.ts";
 
 /** A budget: the figure must not exceed `most`, or must reach `least`. */
@@ -36,6 +37,15 @@ const prover: Readonly<Partial<Record<keyof ProverFigures, Target>>> = {
   ratioAt15: { least: 3.5 },
 };
 
+const withdrawal: Readonly<Record<keyof WithdrawalFigures, Target>> = {
+  constraints1: { most: 5_000 },
+  constraints4: { most: 7_500 },
+  snarkjsMs1: { most: 2_000 },
+  snarkjsMs4: { most: 2_000 },
+  ownMs1: { most: 2_000 },
+  ownMs4: { most: 2_000 },
+};
+
 const risk: Readonly<Record<keyof RiskFigures, Target>> = {
   monitorAccountsPerSecondPerCore: { least: 1_000_000 },
   completeSpotPerSecondPerCore: { least: 50_000 },
@@ -52,7 +62,10 @@ const gas: Readonly<Partial<Record<keyof GasFigures, Target>>> = {
 };
 
 /** What must hold on two idle cores. Figures without an entry are for the reader to judge. */
-export const TARGETS = { constraints, rates, prover, risk, gas } satisfies Record<Section, unknown>;
+export const TARGETS = { constraints, rates, prover, withdrawal, risk, gas } satisfies Record<
+  Section,
+  unknown
+>;
 
 export function isMet(value: number, target: Target): boolean {
   return "most" in target ? value <= target.most : value >= target.least;
