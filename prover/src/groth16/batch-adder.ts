@@ -79,7 +79,7 @@ export class BatchAdder<T> {
     const steps = this.#pairs / 2;
     if (this.#infinities) this.#addSpecial();
     const product = this.#forward(steps);
-    if (this.#infinities || !this.#isInvertible(product)) {
+    if (!this.#isInvertible(product)) {
       this.#addSpecial();
       this.#forward(steps);
     }
