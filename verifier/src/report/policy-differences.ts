@@ -77,6 +77,22 @@ const RISK_RULES: readonly Rule[] = [
     "months that hedge each other are charged more",
     "months that hedge each other are charged less",
   ),
+  looserUp(
+    /^(clusters|productGroups) \S+ offset$/,
+    "gains count for more against losses of the others",
+    "gains count for less against losses of the others",
+  ),
+  stricterUp(
+    /^(clusters|productGroups) \S+ independent$/,
+    "more of what each loses on its own is the least",
+    "less of what each loses on its own is the least",
+  ),
+  stricterUp(
+    /^groups \S+ (minimumCharge|grossMinimum) \S+$/,
+    "the minimum charge is higher",
+    "the minimum charge is lower",
+  ),
+  stricterUp(/^groups \S+ points (down|up)$/, "larger moves are covered", "smaller moves are covered"),
   stricterUp(
     /^groups \S+ grid minimumCharge$/,
     "the minimum charge is higher",
@@ -84,7 +100,7 @@ const RISK_RULES: readonly Rule[] = [
   ),
   stricterUp(/^groups \S+ perpCharge /, "perps are charged more", "perps are charged less"),
   stricterUp(
-    /^groups \S+ nakedShortCharge /,
+    /^groups \S+ nakedShort(Charge)? /,
     "naked shorts are charged more",
     "naked shorts are charged less",
   ),
@@ -191,6 +207,9 @@ const KINDS: Readonly<Record<string, string>> = Object.freeze({
   spot: "spot price of",
   perps: "perp",
   expiries: "expiries of",
+  clusters: "cluster",
+  productGroups: "product group",
+  riskArrays: "risk array of",
   tokens: "token",
 });
 
