@@ -95,7 +95,7 @@ export function tinyConfig(
     accounts: async function* () {
       yield* accounts;
     },
-    ...exactClaims(accounts),
+    ...(changes.claims ? { claims: changes.claims, insurance: 0n } : exactClaims(accounts)),
     circuits: { batch: "batch-4-8", epoch: "epoch-tiny" },
     operatorSecret: new Uint8Array(32).fill(0x5a),
     ...changes,

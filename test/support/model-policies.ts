@@ -65,7 +65,7 @@ function marksFor(model: string, { collateral, groups }: Json): Json {
     ...marks,
     spot: only(marks.spot, spots),
     perps: only(marks.perps, symbols),
-    expiries: only(marks.expiries, spots),
+    expiries: only(marks.expiries, new Set(groups.map((g: Json) => g.underlying))),
     ...(marks.riskArrays ? { riskArrays: only(marks.riskArrays, symbols) } : {}),
   };
 }

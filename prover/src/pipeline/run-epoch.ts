@@ -4,6 +4,7 @@ import { type EpochRecord, shapeRecord } from "@plimsoll/verifier/formats/epoch.
 import { type CompiledPolicy, compilePolicy } from "@plimsoll/verifier/policy/compile.ts";
 import { completeAccount } from "@plimsoll/verifier/policy/complete.ts";
 import { marksAreOf } from "@plimsoll/verifier/policy/marks.ts";
+import { shapeNumbers } from "@plimsoll/verifier/policy/shape.ts";
 import { closeBatchRecords } from "../commit/batch-files.ts";
 import { ChangedInputError } from "../commit/commit-error.ts";
 import { CommitStore } from "../commit/commit-store.ts";
@@ -191,12 +192,10 @@ async function settingOf(
   }
   const batchCircuit = await prover.batchCircuit(config.circuits.batch);
   const epochCircuit = await prover.epochCircuit(config.circuits.epoch);
-  const [expected, came] = [epochCircuit.shape, policy.coefficients.shape].map((shape) =>
-    JSON.stringify(shape),
-  );
-  if (expected !== came) {
+  const [expected, came] = [epochCircuit.shape, policy.coefficients.shape];
+  if (shapeNumbers(expected).join() !== shapeNumbers(came).join()) {
     throw new ConfigError(
-      `circuit "${epochCircuit.name}": expected a policy of shape ${expected}, came ${came}; ` +
+      `circuit "${epochCircuit.name}": expected a policy of shape ${JSON.stringify(expected)}, came ${JSON.stringify(came)}; ` +
         "set `shape` in the risk parameters, or choose another epoch circuit",
     );
   }

@@ -20,7 +20,7 @@ import { shapeNumbers } from "../../../verifier/src/policy/shape.ts";
 import { exactClaims, tinyConfig } from "../../support/exchange.ts";
 import { modelFiles, modelsShape } from "../../support/model-policies.ts";
 
-const BATCH = "batch-4-8";
+const BATCH = "batch-20-42";
 const EPOCH = "epoch-models";
 let folder: string;
 let prover: EpochProver;
