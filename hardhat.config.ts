@@ -4,7 +4,7 @@ import { defineConfig } from "hardhat/config";
 
 const compiler = { version: "0.8.37", path: fileURLToPath(import.meta.resolve("solc/soljson.js")) };
 const plain = { optimizer: { enabled: true, runs: 1_000 }, evmVersion: "cancun" };
-const mocks = ["ChallengesHarness", "FeedMock", "Groth16Harness", "TokenMock", "WalletMock"];
+const mocks = ["ChallengesHarness", "FeedMock", "Groth16Harness", "PoliciesMock", "TokenMock", "WalletMock"];
 
 // The compiler comes from npm, so that nothing is downloaded from anywhere else. viaIR: without it the combined
 // verifier is too deep for the stack, and it is worth about a tenth of the gas.

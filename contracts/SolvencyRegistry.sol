@@ -1,27 +1,43 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
+import {ReserveBook} from "./ReserveBook.sol";
 import {Circuits} from "./base/Circuits.sol";
 import {Openings} from "./base/Openings.sol";
 import {BATCH_SIGNALS, CHUNK_BATCHES, EPOCH_SIGNALS, FIELD} from "./generated/Constants.sol";
+import {IPolicyRegistry} from "./interfaces/IPolicyRegistry.sol";
+import {IReserveBook} from "./interfaces/IReserveBook.sol";
 import {ISolvencyRegistry} from "./interfaces/ISolvencyRegistry.sol";
 import {AccountsTree} from "./lib/AccountsTree.sol";
 import {Challenges} from "./lib/Challenges.sol";
 import {Groth16Batch} from "./lib/Groth16Batch.sol";
-import {ReserveTable} from "./lib/ReserveTable.sol";
+import {PolicyTable} from "./lib/PolicyTable.sol";
 import {VerificationKeys} from "./lib/VerificationKeys.sol";
 import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 
 /// @title Attestations of one exchange's solvency
-/// @dev Calls out to tokens and to a contract wallet by STATICCALL only, so nothing can re-enter and write.
+/// @dev Calls out to its own reserve book, and else by STATICCALL only, so nothing can re-enter and write.
 contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, Openings, Circuits {
     /// @dev What the exchange's commitment says beyond its terms.
     struct Sealed {
         uint64 snapshotTime;
+        address policy;
         bytes32 claimsHash;
         uint256 batchCount;
         bytes32 accountsRoot;
+    }
+
+    /// @dev What is kept of an attestation: the rest is the policy's, which never changes, and the circuit's.
+    struct Record {
+        bytes32 accountsRoot;
+        uint64 epoch;
+        uint48 snapshotTime;
+        uint48 attestedAt;
+        uint32 batchCount;
+        uint16 circuit;
+        uint16 assetsOnChain;
+        uint16 assetsVouched;
     }
 
     /// @dev The last commitment that is proved part by part, under its epoch's number.
@@ -44,22 +60,18 @@ contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, Openings, Circuits
     /// @notice Most batches of an epoch: their number is in the degree of the polynomial that gamma must not be a root of.
     uint256 public constant MAX_BATCHES = 1 << 20;
 
-    address public immutable custody;
-    address public immutable insuranceFund;
+    IPolicyRegistry public immutable policies;
+    IReserveBook public immutable reserves;
 
-    mapping(uint64 epoch => Attestation) private _attestations;
+    mapping(uint64 epoch => Record) private _records;
     Commitment private _commitment;
     /// @notice Which of a chunk's 256 batches are proved, a bit each.
     mapping(uint64 epoch => mapping(uint256 chunk => uint256)) public provedBatches;
-    mapping(uint256 policyHash => mapping(bytes32 descriptorHash => address)) public tableOf;
-    /// @notice Data contract of a registered reserve table.
-    mapping(bytes32 tableId => address) public tables;
 
     constructor(
         address exchange_,
         address owner_,
-        address custody_,
-        address insuranceFund_,
+        IPolicyRegistry policies_,
         uint64 minimumInterval_,
         address[] memory batchKeys,
         EpochKey[] memory epochKeys
@@ -69,9 +81,8 @@ contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, Openings, Circuits
         Openings(exchange_, minimumInterval_)
         Circuits(batchKeys, epochKeys)
     {
-        if (custody_ == address(0) || insuranceFund_ == address(0)) revert AddressMissing();
-        if (custody_ == insuranceFund_) revert InsuranceAmongReserves(custody_);
-        (custody, insuranceFund) = (custody_, insuranceFund_);
+        if (address(policies_) == address(0)) revert AddressMissing();
+        (policies, reserves) = (policies_, new ReserveBook(exchange_));
     }
 
     // The exchange says what it has to show; anybody shows it: all at once, or part by part.
@@ -88,12 +99,8 @@ contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, Openings, Circuits
             revert EpochCommitted(terms.epoch, _commitment.accountsRoot);
         }
 
-        (uint256 t, uint256 w,) = Challenges.sums(submission.batches, Challenges.batchStep(gamma), 0);
-        Groth16Batch.Work memory work = Groth16Batch.start(submission.batches.length + 1, submission.runs.length + 1);
-        _addRuns(work, submission.runs, submission.batches, gamma, beta);
-        bytes memory key = _addEpoch(work, terms, submission.epochProof, [gamma, beta, t, w]);
-        Groth16Batch.finish(work, key);
-        _record(terms, list);
+        _checkProofs(submission.runs, submission.batches, terms, submission.epochProof, [gamma, beta, 0, 0]);
+        _record(terms, list, submission.statements);
     }
 
     /// @inheritdoc ISolvencyRegistry
@@ -140,7 +147,11 @@ contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, Openings, Circuits
     }
 
     /// @inheritdoc ISolvencyRegistry
-    function finalise(Terms calldata terms, uint256[8] calldata epochProof) external {
+    function finalise(
+        Terms calldata terms,
+        uint256[8] calldata epochProof,
+        IReserveBook.Statement[] calldata statements
+    ) external {
         Opening memory last = _requireCommitted(terms.epoch);
         Commitment memory commitment = _commitment;
         bytes32 termsHash = keccak256(abi.encode(terms));
@@ -152,33 +163,9 @@ contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, Openings, Circuits
         bytes memory key =
             _addEpoch(work, terms, epochProof, [commitment.gamma, commitment.beta, commitment.t, commitment.w]);
         Groth16Batch.finish(work, key);
-        _record(terms, Sealed(last.snapshotTime, 0, commitment.batchCount, commitment.accountsRoot));
-    }
-
-    // The owner says which policies count, and where their reserves are read.
-
-    /// @inheritdoc ISolvencyRegistry
-    function registerReserveTable(Reserve[] calldata reserves) external onlyOwner returns (bytes32 tableId) {
-        tableId = keccak256(abi.encode(reserves));
-        // The id fixes the content, so a second registration has nothing to add.
-        if (tables[tableId] != address(0)) return tableId;
-        tables[tableId] = ReserveTable.write(reserves);
-        emit ReserveTableRegistered(tableId, reserves);
-    }
-
-    /// @inheritdoc ISolvencyRegistry
-    function allowPolicy(uint256 policyHash, bytes32 descriptorHash, bytes32 tableId) external onlyOwner {
-        Challenges.requireInField(policyHash);
-        if (tables[tableId] == address(0)) revert ReserveTableUnknown(tableId);
-        tableOf[policyHash][descriptorHash] = tables[tableId];
-        emit PolicyAllowed(policyHash, descriptorHash, tableId);
-    }
-
-    /// @inheritdoc ISolvencyRegistry
-    function disallowPolicy(uint256 policyHash, bytes32 descriptorHash) external onlyOwner {
-        if (tableOf[policyHash][descriptorHash] == address(0)) revert PolicyNotAllowed(policyHash, descriptorHash);
-        delete tableOf[policyHash][descriptorHash];
-        emit PolicyDisallowed(policyHash, descriptorHash);
+        // Published for ever when it was committed to; the terms have its hashes.
+        address policy = policies.dataOf(last.snapshotTime);
+        _record(terms, Sealed(last.snapshotTime, policy, 0, commitment.batchCount, commitment.accountsRoot), statements);
     }
 
     // Whoever relies on an attestation reads it here.
@@ -187,13 +174,26 @@ contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, Openings, Circuits
     function latest() public view returns (Attestation memory) {
         uint64 epoch = _opening.latestEpoch;
         if (epoch == 0) revert NothingAttested();
-        return _attestations[epoch];
+        return attestationOf(epoch);
     }
 
     /// @inheritdoc ISolvencyRegistry
-    function attestationOf(uint64 epoch) external view returns (Attestation memory attestation) {
-        attestation = _attestations[epoch];
-        if (attestation.batchCount == 0) revert NotAttested(epoch);
+    function attestationOf(uint64 epoch) public view returns (Attestation memory) {
+        Record memory record = _records[epoch];
+        if (record.batchCount == 0) revert NotAttested(epoch);
+        IPolicyRegistry.Published memory policy = PolicyTable.read(policies.dataOf(record.snapshotTime));
+        return Attestation({
+            accountsRoot: record.accountsRoot,
+            policyHash: policy.policyHash,
+            descriptorHash: policy.descriptorHash,
+            epochCircuitId: _circuitAt(record.circuit),
+            epoch: record.epoch,
+            snapshotTime: record.snapshotTime,
+            attestedAt: record.attestedAt,
+            batchCount: record.batchCount,
+            assetsOnChain: record.assetsOnChain,
+            assetsVouched: record.assetsVouched
+        });
     }
 
     /// @inheritdoc ISolvencyRegistry
@@ -213,7 +213,7 @@ contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, Openings, Circuits
     function isFresh(uint256 maxAge) external view returns (bool) {
         uint64 epoch = _opening.latestEpoch;
         // A snapshot is in the past once it is attested, so the age is not negative.
-        return epoch != 0 && block.timestamp - _attestations[epoch].snapshotTime <= maxAge;
+        return epoch != 0 && block.timestamp - _records[epoch].snapshotTime <= maxAge;
     }
 
     /// @inheritdoc ISolvencyRegistry
@@ -225,9 +225,13 @@ contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, Openings, Circuits
         uint256 transcript,
         bytes32[] calldata path
     ) external view returns (bool) {
-        Attestation storage attestation = _attestations[epoch];
+        Record storage record = _records[epoch];
         bytes32 leaf = AccountsTree.leaf(circuitId, root, transcript);
-        return AccountsTree.isMember(attestation.accountsRoot, attestation.batchCount, index, leaf, path);
+        return AccountsTree.isMember(record.accountsRoot, record.batchCount, index, leaf, path);
+    }
+
+    function _readReserves(uint64 epoch) internal override {
+        reserves.begin(epoch);
     }
 
     // What attesting takes, in the order of its checks.
@@ -238,15 +242,15 @@ contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, Openings, Circuits
         view
         returns (Sealed memory list, bool isCommitted)
     {
-        _tableOf(terms);
         Opening memory last = _requirePending(terms.epoch);
+        address policy = _requirePolicy(terms, last.snapshotTime);
         if (batchCount == 0 || batchCount > MAX_BATCHES) revert BatchCountOutOfRange(batchCount, MAX_BATCHES);
         uint256 expected = uint256(_requireCircuit(terms.epochCircuitId, true).assets) + 1;
         if (terms.claims.length != expected) revert ClaimsMiscounted(terms.claims.length, expected);
-        // policyHash is in the field since the owner could not have allowed another.
+        // policyHash is in the field since it was not published otherwise.
         Challenges.requireInField(terms.totalsCommitment);
         Challenges.requireInField(terms.weightsCommitment);
-        list = Sealed(last.snapshotTime, Challenges.claimsHash(terms.claims), batchCount, 0);
+        list = Sealed(last.snapshotTime, policy, Challenges.claimsHash(terms.claims), batchCount, 0);
         isCommitted = last.isCommitted;
     }
 
@@ -255,9 +259,14 @@ contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, Openings, Circuits
         if (!last.isCommitted) revert NotCommitted(epoch);
     }
 
-    function _tableOf(Terms calldata terms) private view returns (address table) {
-        table = tableOf[terms.policyHash][terms.descriptorHash];
-        if (table == address(0)) revert PolicyNotAllowed(terms.policyHash, terms.descriptorHash);
+    /// @dev The policy of the observation time is no matter of choice.
+    function _requirePolicy(Terms calldata terms, uint64 snapshotTime) private view returns (address data) {
+        data = policies.dataOf(snapshotTime);
+        if (data == address(0)) revert IPolicyRegistry.NotPublished(snapshotTime);
+        (uint256 policyHash, bytes32 descriptorHash) = PolicyTable.readHashes(data);
+        if (terms.policyHash != policyHash || terms.descriptorHash != descriptorHash) {
+            revert PolicyDiffers(snapshotTime, policyHash, descriptorHash);
+        }
     }
 
     function _commitDigest(Terms calldata terms, Sealed memory list) private view returns (bytes32) {
@@ -299,6 +308,20 @@ contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, Openings, Circuits
             })
         );
         beta = Challenges.beta(gamma, terms.weightsCommitment);
+    }
+
+    /// @dev Checks all proofs of an epoch together. `drawn` has gamma, beta, and room for t and w.
+    function _checkProofs(
+        Run[] calldata runs,
+        Batch[] calldata batches,
+        Terms calldata terms,
+        uint256[8] calldata epochProof,
+        uint256[4] memory drawn
+    ) private view {
+        (drawn[2], drawn[3],) = Challenges.sums(batches, Challenges.batchStep(drawn[0]), 0);
+        Groth16Batch.Work memory work = Groth16Batch.start(batches.length + 1, runs.length + 1);
+        _addRuns(work, runs, batches, drawn[0], drawn[1]);
+        Groth16Batch.finish(work, _addEpoch(work, terms, epochProof, drawn));
     }
 
     /// @dev Adds all batch proofs of the call, and returns the last key.
@@ -387,22 +410,20 @@ contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, Openings, Circuits
     }
 
     /// @dev Reads the reserves, the last thing to check, and records the epoch.
-    function _record(Terms calldata terms, Sealed memory list) private {
-        (uint256 onChain, uint256 vouched) = ReserveTable.check(_tableOf(terms), terms.claims, custody, insuranceFund);
-        // _seal bounds the number of batches; a circuit has fewer than 2^16 assets.
-        Attestation memory attestation = Attestation({
+    function _record(Terms calldata terms, Sealed memory list, IReserveBook.Statement[] calldata statements) private {
+        (uint256 onChain, uint256 vouched) =
+            reserves.settle(terms.epoch, list.snapshotTime, list.policy, terms.claims, statements);
+        // A circuit has fewer than 2^16 assets, an epoch at most MAX_BATCHES batches, and times are below 2^48.
+        _records[terms.epoch] = Record({
             accountsRoot: list.accountsRoot,
-            policyHash: terms.policyHash,
-            descriptorHash: terms.descriptorHash,
-            epochCircuitId: terms.epochCircuitId,
             epoch: terms.epoch,
-            snapshotTime: list.snapshotTime,
-            attestedAt: uint64(block.timestamp),
+            snapshotTime: uint48(list.snapshotTime),
+            attestedAt: uint48(block.timestamp),
             batchCount: uint32(list.batchCount),
+            circuit: _requireCircuit(terms.epochCircuitId, true).number,
             assetsOnChain: uint16(onChain),
             assetsVouched: uint16(vouched)
         });
-        _attestations[terms.epoch] = attestation;
         _opening.latestEpoch = terms.epoch;
         emit EpochAttested(
             terms.epoch,
@@ -410,10 +431,10 @@ contract SolvencyRegistry is ISolvencyRegistry, Ownable2Step, Openings, Circuits
             list.accountsRoot,
             terms.descriptorHash,
             terms.epochCircuitId,
-            attestation.batchCount,
+            uint32(list.batchCount),
             list.snapshotTime,
-            attestation.assetsOnChain,
-            attestation.assetsVouched,
+            uint16(onChain),
+            uint16(vouched),
             terms.publicHash
         );
     }

@@ -51,6 +51,7 @@ abstract contract Openings is ISolvencyRegistry, EIP712 {
 
         // Both times are below 2^48 for longer than anybody counts.
         _opening = Opening(epoch, last.latestEpoch, uint48(snapshotTime), uint48(now_), false);
+        _readReserves(epoch);
         if (last.epoch != last.latestEpoch) emit OpeningVoided(last.epoch, last.snapshotTime);
         emit EpochOpened(epoch, snapshotTime);
     }
@@ -70,6 +71,9 @@ abstract contract Openings is ISolvencyRegistry, EIP712 {
     function openDigest(uint64 epoch, uint64 snapshotTime) public view returns (bytes32) {
         return _hashTypedDataV4(keccak256(abi.encode(OPEN_TYPEHASH, epoch, snapshotTime)));
     }
+
+    /// @dev Has the exchange's balances read, the first time for this epoch.
+    function _readReserves(uint64 epoch) internal virtual;
 
     /// @dev Reverts unless `epoch` is open, its snapshot is taken and its time is not up.
     function _requirePending(uint64 epoch) internal view returns (Opening memory last) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IPolicyRegistry} from "./IPolicyRegistry.sol";
+import {IReserveBook} from "./IReserveBook.sol";
+
 /// @title Attestations of one exchange's solvency
 /// @notice An epoch is one snapshot of all accounts of one exchange. The exchange *opens* an epoch, which fixes the time
 /// of the snapshot before it is taken. Then the epoch is *attested*, in one of two ways:
@@ -11,11 +14,12 @@ pragma solidity 0.8.37;
 /// - every account that is committed under `accountsRoot` satisfies every equation of the policy `policyHash`;
 /// - for every asset, what the exchange declares to hold (its claims) covers what it owes to those accounts;
 /// - insurance covers all shortfalls together;
-/// - tokens that this contract can read were at least as many as claimed, at the moment of the transaction.
+/// - the claims were covered by balances that contracts read, at the opening, at the end and whenever anybody looked in
+///   between (`IReserveBook`), or by statements of named attestors: `assetsVouched` counts the latter.
+/// The policy is the one that publishers signed for the snapshot's time (`IPolicyRegistry`): the exchange has no choice.
 /// @dev What it does not say. A liability that the exchange never entered is in no proof: users must check that they were
-/// counted. Tokens may have been borrowed for the moment of the reading. Claims without a registered token are the
-/// exchange's word: `assetsVouched` counts them. That prices are true, and that a reserve table names the tokens and
-/// decimals of the policy's own descriptor, is vouched for by the owner, who allows policies.
+/// counted. Tokens may have been borrowed for the moments of the readings. That prices without a feed are true is the
+/// publishers' word, and what no contract reads is the attestors'.
 /// Everything a proof does not say rests on the keys: whoever knows the secrets of their set-up forges any proof.
 interface ISolvencyRegistry {
     /// @notice A batch's public signals but gamma and beta, and its Groth16 proof.
@@ -65,19 +69,22 @@ interface ISolvencyRegistry {
     /// circuit belong side by side.
     /// @param batches In the order of the accounts root.
     /// @param epochProof In the words of `Batch.proof`.
+    /// @param statements Of attestors, ascending, for claims on what no contract reads.
     struct Submission {
         Terms terms;
         Run[] runs;
         Batch[] batches;
         uint256[8] epochProof;
+        IReserveBook.Statement[] statements;
     }
 
     /// @notice What is recorded of an attested epoch, for ever.
     /// @param accountsRoot keccak256 tree over (circuit, root, transcript) of all batches.
     /// @param snapshotTime When the accounts were as proved, in seconds since 1970; fixed before it came.
-    /// @param attestedAt Time of the block that checked the proofs and read the reserves.
-    /// @param assetsOnChain Assets whose reserves were read here.
-    /// @param assetsVouched Assets with a claim above 0 that nothing but the exchange's signature vouches for.
+    /// @param attestedAt Time of the block that checked the last proof and read the reserves for the last time.
+    /// @param assetsOnChain Assets with a claim above 0 that balances cover.
+    /// @param assetsVouched Assets with a claim above 0 that rests on statements of attestors, wholly or in part; who they are
+    /// is in the events of `reserves`.
     struct Attestation {
         bytes32 accountsRoot;
         uint256 policyHash;
@@ -91,27 +98,15 @@ interface ISolvencyRegistry {
         uint16 assetsVouched;
     }
 
-    /// @notice A token that stands for a claim.
-    /// @param token An ERC-20 that doesn't call back on `balanceOf` and has `decimals`.
-    /// @param claim Place in the list of claims: 0 is the insurance, k + 1 is asset k.
-    /// @param unitDecimals Decimals of the claim's unit: the row's decimals, 12 for the insurance.
-    struct Reserve {
-        address token;
-        uint16 claim;
-        uint8 unitDecimals;
-    }
-
-    /// @notice A circuit that proofs may be made under. `assets` is 0 for a batch circuit.
+    /// @notice A circuit that proofs may be made under. `assets` is 0 for a batch circuit; `number` counts from 0.
     struct Circuit {
         address key;
         uint16 assets;
+        uint16 number;
         bool isEpoch;
     }
 
     event CircuitRegistered(bytes32 indexed circuitId, address key, bool isEpoch, uint16 assets);
-    event ReserveTableRegistered(bytes32 indexed tableId, Reserve[] reserves);
-    event PolicyAllowed(uint256 indexed policyHash, bytes32 indexed descriptorHash, bytes32 indexed tableId);
-    event PolicyDisallowed(uint256 indexed policyHash, bytes32 indexed descriptorHash);
     event EpochOpened(uint64 indexed epoch, uint64 snapshotTime);
     /// @notice An opening that will never be attested: a later one took its place.
     event OpeningVoided(uint64 indexed epoch, uint64 snapshotTime);
@@ -151,7 +146,8 @@ interface ISolvencyRegistry {
     error EpochNotOpen(uint64 epoch, uint64 lastOpened);
     error SnapshotNotTakenYet(uint64 snapshotTime, uint64 now_);
     error OpeningExpired(uint64 snapshotTime, uint64 expiredAt);
-    error PolicyNotAllowed(uint256 policyHash, bytes32 descriptorHash);
+    /// @notice The terms name another policy than the one published for the epoch's snapshot time.
+    error PolicyDiffers(uint64 snapshotTime, uint256 policyHash, bytes32 descriptorHash);
     error CircuitUnknown(bytes32 circuitId);
     error CircuitRegisteredTwice(bytes32 circuitId);
     error BatchCountOutOfRange(uint256 count, uint256 most);
@@ -170,15 +166,6 @@ interface ISolvencyRegistry {
     error TermsNotCommitted(bytes32 termsHash, bytes32 committed);
     error ClaimsMiscounted(uint256 came, uint256 expected);
     error ClaimTooLarge(uint256 claim, uint256 amount);
-    /// @notice Amounts in the token's units; the claim was rounded up to them.
-    error ReserveTooSmall(uint256 claim, address token, uint256 claimed, uint256 actual);
-    error InsuranceTooSmall(address token, uint256 claimed, uint256 actual);
-    /// @notice A table starts with the insurance (claim 0) and goes up.
-    error ReservesNotAscending(uint256 index);
-    error ReserveTokenTwice(address token);
-    error ReserveDecimalsUnsupported(address token, uint8 unitDecimals, uint8 tokenDecimals);
-    error ReserveTableUnknown(bytes32 tableId);
-    error InsuranceAmongReserves(address account);
     error AddressMissing();
     error NothingAttested();
     error NotAttested(uint64 epoch);
@@ -226,25 +213,21 @@ interface ISolvencyRegistry {
     /// @notice Attests an epoch whose batches are all proved. Anybody may.
     /// @param terms As committed.
     /// @param epochProof In the words of `Batch.proof`, for the sums of all batches.
-    function finalise(Terms calldata terms, uint256[8] calldata epochProof) external;
-
-    /// @notice Registers a list of tokens that a policy's claims are read from. Its id is keccak256 of its ABI encoding.
-    function registerReserveTable(Reserve[] calldata reserves) external returns (bytes32 tableId);
-
-    /// @notice Lets epochs be attested under a policy, with reserves read from a table.
-    function allowPolicy(uint256 policyHash, bytes32 descriptorHash, bytes32 tableId) external;
-
-    /// @notice Ends that. Attestations made under the policy stay.
-    function disallowPolicy(uint256 policyHash, bytes32 descriptorHash) external;
+    /// @param statements As for `attest`.
+    function finalise(
+        Terms calldata terms,
+        uint256[8] calldata epochProof,
+        IReserveBook.Statement[] calldata statements
+    ) external;
 
     /// @notice The only key that opens and commits. A contract wallet (ERC-1271) may change the keys behind it.
     function exchange() external view returns (address);
 
-    /// @notice The account whose tokens are the reserves.
-    function custody() external view returns (address);
+    /// @notice Where the policy of every snapshot time is published. An epoch whose time has none is never attested.
+    function policies() external view returns (IPolicyRegistry);
 
-    /// @notice The account whose tokens are the insurance; never the custody, so that no token counts twice.
-    function insuranceFund() external view returns (address);
+    /// @notice Where the exchange's reserves and insurance are read.
+    function reserves() external view returns (IReserveBook);
 
     /// @notice The newest attestation. Reverts with NothingAttested before the first one.
     function latest() external view returns (Attestation memory);
@@ -288,9 +271,6 @@ interface ISolvencyRegistry {
 
     /// @notice A registered circuit; `key` is 0 for an unknown id.
     function circuitOf(bytes32 circuitId) external view returns (Circuit memory);
-
-    /// @notice Data contract with the reserve table of an allowed policy, 0 for one that is not allowed.
-    function tableOf(uint256 policyHash, bytes32 descriptorHash) external view returns (address);
 
     /// @notice The digest that the exchange signs to have others open an epoch.
     function openDigest(uint64 epoch, uint64 snapshotTime) external view returns (bytes32);

@@ -99,6 +99,12 @@ library PolicyTable {
         });
     }
 
+    /// @notice What a proof has to be about.
+    function readHashes(address data) internal view returns (uint256 policyHash, bytes32 descriptorHash) {
+        bytes memory words = DataContract.slice(data, 0, 0x40);
+        return (_word(words, 0), bytes32(_word(words, 1)));
+    }
+
     /// @notice How many assets the table has.
     function assetsOf(address data) internal view returns (uint256) {
         return (DataContract.sizeOf(data) / 0x20 - HEADER_WORDS) / ASSET_WORDS;

@@ -14,6 +14,7 @@ import {
   fund,
   honestEpoch,
   proveEpoch,
+  publishAt,
   type Stage,
   stageRegistry,
 } from "../support/staged-epoch.ts";
@@ -37,6 +38,7 @@ async function openAhead(lead: bigint): Promise<bigint> {
   const at = (await chain.now()) + 10n;
   await chain.setNextTime(at);
   await openEpoch(stage.exchange, stage.registry, { epoch: ++epoch, snapshotTime: at + lead });
+  await publishAt(stage, at + lead);
   return at + lead;
 }
 

@@ -7,7 +7,14 @@ import { attestEpoch, openEpoch, registryAt } from "../../prover/src/chain/regis
 import type { Submission } from "../../prover/src/chain/submission.ts";
 import { toField } from "../../verifier/src/field.ts";
 import { type LocalChain, localChain } from "../support/chain.ts";
-import { draftEpoch, fund, proveEpoch, type Stage, stageRegistry } from "../support/staged-epoch.ts";
+import {
+  draftEpoch,
+  fund,
+  proveEpoch,
+  publishAt,
+  type Stage,
+  stageRegistry,
+} from "../support/staged-epoch.ts";
 import { scalarsFrom } from "../support/trapdoor.ts";
 
 const CLAIMS = [5n, 7n, 9n];
@@ -88,7 +95,10 @@ test("random transactions leave the registry where the model is", async () => {
       await chain.setNextTime(now + 20n);
       const submission = proveEpoch(stage, draftEpoch(stage, epoch, BATCHES, CLAIMS), snapshotTime);
       return {
-        run: () => openEpoch(exchange, registry, { epoch, snapshotTime }),
+        run: async () => {
+          await openEpoch(exchange, registry, { epoch, snapshotTime });
+          await publishAt(stage, snapshotTime);
+        },
         passes: epoch > model.epoch && (model.epoch === 0n || snapshotTime >= model.openedAt + INTERVAL),
         after: () => {
           Object.assign(model, { epoch, openedAt: snapshotTime, snapshotTime, submission });
@@ -210,6 +220,7 @@ test("random transactions leave the registry where the model is", async () => {
     await chain.setNextTime(snapshotTime);
     const epoch = ++model.epoch;
     await openEpoch(exchange, registry, { epoch, snapshotTime });
+    await publishAt(stage, snapshotTime);
     const submission = proveEpoch(stage, draftEpoch(stage, epoch, BATCHES, CLAIMS), snapshotTime);
     if (way === "one") {
       await attestEpoch(exchange, registry, submission);

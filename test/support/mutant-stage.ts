@@ -1,35 +1,142 @@
 import { ContractFactory } from "ethers";
-import { allowPolicy, deployKey } from "../../prover/src/chain/registry.ts";
-import { MONEY_DECIMALS } from "../../verifier/src/constants.ts";
+import { deployKey } from "../../prover/src/chain/registry.ts";
+import { reserveBookOf } from "../../prover/src/chain/reserves.ts";
 import type { LocalChain } from "./chain.ts";
 import { type Mutation, mutantOf } from "./mutant.ts";
-import type { Stage } from "./staged-epoch.ts";
+import { registerStage, type Stage } from "./staged-epoch.ts";
 
-/** The stage with a registry that has these guards less. It reads the insurance only. */
-export async function withMutations(stage: Stage, mutations: readonly Mutation[]): Promise<Stage> {
-  const { abi, bytecode } = await mutantOf("SolvencyRegistry.sol", "SolvencyRegistry", mutations);
+/** Guards of the registry and its parts that a test can switch off, by their bit. */
+export const GUARD = Object.freeze({
+  BITMAP: 0,
+  LISTED: 1,
+  MISSING: 2,
+  TERMS: 3,
+  EXCHANGE: 4,
+  SEALED: 5,
+  SUMS: 6,
+  PLACE: 7,
+  LOWEST: 8,
+  TWO_BLOCKS: 9,
+  CUSTODY: 10,
+  ONCE: 11,
+  EPOCHS: 12,
+  ATTESTOR: 13,
+  ATTESTOR_ONCE: 14,
+  TOKEN: 15,
+  POLICY: 16,
+});
+
+// True while the guard's bit of the block's beneficiary is 0: so that one compiled mutant serves all tests.
+const on = (guard: keyof typeof GUARD): string =>
+  `((uint160(address(block.coinbase)) >> ${GUARD[guard]}) & 1 == 0)`;
+const guarded = (file: string, guard: keyof typeof GUARD, from: string, condition: string): Mutation => ({
+  file,
+  from,
+  to: from.replace(condition, () => `${on(guard)} && (${condition})`),
+});
+const instead = (
+  file: string,
+  guard: keyof typeof GUARD,
+  from: string,
+  [real, without]: readonly [string, string],
+): Mutation => ({ file, from, to: from.replace(real, () => `(${on(guard)} ? ${real} : ${without})`) });
+
+const REGISTRY = "SolvencyRegistry.sol";
+const BOOK = "ReserveBook.sol";
+const MUTATIONS: readonly Mutation[] = [
+  instead(REGISTRY, "BITMAP", "step, before >> offset)", ["before >> offset", "0"]),
+  guarded(REGISTRY, "LISTED", "if (!isListed) revert", "!isListed"),
+  guarded(
+    REGISTRY,
+    "MISSING",
+    "if (commitment.proved != commitment.batchCount)",
+    "commitment.proved != commitment.batchCount",
+  ),
+  guarded(REGISTRY, "TERMS", "if (termsHash != commitment.termsHash)", "termsHash != commitment.termsHash"),
+  guarded(REGISTRY, "SEALED", "if (isCommitted) revert", "isCommitted"),
+  guarded(
+    REGISTRY,
+    "POLICY",
+    "if (terms.policyHash != policyHash || terms.descriptorHash != descriptorHash)",
+    "terms.policyHash != policyHash || terms.descriptorHash != descriptorHash",
+  ),
+  instead(REGISTRY, "SUMS", "Challenges.sums(batches, Challenges.batchStep(drawn[0])", [
+    "batches",
+    "batches[1:]",
+  ]),
+  {
+    file: "base/Openings.sol",
+    from: "if (msg.sender == exchange) return;",
+    to: `if (msg.sender == exchange || !${on("EXCHANGE")}) return;`,
+  },
+  {
+    file: "lib/Groth16Batch.sol",
+    from: "_addBatch(work, scalars, sum, batches[i],",
+    to: `_addBatch(work, scalars, sum, batches[${on("PLACE")} ? i : 0],`,
+  },
+  // The check is in a pure function, which sees no block: this mutant takes numbers from 2^255 on.
+  {
+    file: "lib/Challenges.sol",
+    from: "if (value >= FIELD) revert NotInField(value);",
+    to: "if (value >= FIELD && value >> 255 == 0) revert NotInField(value);",
+  },
+  instead(BOOK, "LOWEST", "now_) = (_lowest[i], _pack(set, i, epoch))", ["_lowest[i]", "type(uint256).max"]),
+  guarded(
+    BOOK,
+    "TWO_BLOCKS",
+    "if (round.openedBlock == uint32(block.number))",
+    "round.openedBlock == uint32(block.number)",
+  ),
+  guarded(
+    BOOK,
+    "CUSTODY",
+    "if (!SignatureChecker.isValidSignatureNowCalldata(one.account, digest, one.signature))",
+    "!SignatureChecker.isValidSignatureNowCalldata(one.account, digest, one.signature)",
+  ),
+  guarded(BOOK, "TOKEN", "if (asset.token != token.token) continue;", "asset.token != token.token"),
+  guarded(
+    BOOK,
+    "ATTESTOR_ONCE",
+    "if (i > 0 && one.attestor <= statements[i - 1].attestor)",
+    "i > 0 && one.attestor <= statements[i - 1].attestor",
+  ),
+  {
+    file: BOOK,
+    from: "            _requireAttestor(one.attestor);\n            Statements",
+    to: `            if (${on("ATTESTOR")}) _requireAttestor(one.attestor);\n            Statements`,
+  },
+  guarded(
+    "lib/ReserveSet.sol",
+    "ONCE",
+    "if (i > 0 && account.account <= accounts[i - 1].account)",
+    "i > 0 && account.account <= accounts[i - 1].account",
+  ),
+  guarded(
+    "lib/ReserveSet.sol",
+    "EPOCHS",
+    "if (epoch < epochs >> FROM_SHIFT || epoch > uint64(epochs) || (isInsurance && !token.insures)) continue;",
+    "epoch < epochs >> FROM_SHIFT || epoch > uint64(epochs) || (isInsurance && !token.insures)",
+  ),
+];
+
+/** The stage with a registry whose guards can be switched off, of the same keys, policies and reserves. */
+export async function mutantStage(stage: Stage): Promise<Stage> {
+  const { abi, bytecode } = await mutantOf(REGISTRY, "SolvencyRegistry", MUTATIONS);
   const batchKeys: string[] = [];
   for (const { packed } of stage.batchKeys) batchKeys.push((await deployKey(stage.owner, packed)).address);
   const epochKey = await deployKey(stage.owner, stage.epochKey.packed);
-  const people = [stage.exchangeAddress, stage.owner, stage.custody, stage.insuranceFund];
   const epochKeys = [{ key: epochKey.address, assets: stage.assets }];
   const factory = new ContractFactory(abi, bytecode, stage.owner);
-  const contract = await factory.deploy(...people, 1n, batchKeys, epochKeys);
-  const mutant = { ...stage, registry: await contract.getAddress() };
-  await allowPolicy(stage.owner, mutant.registry, stage.policy, [
-    { token: await stage.tokens[0]!.getAddress(), claim: 0, unitDecimals: MONEY_DECIMALS },
-  ]);
+  const { exchangeAddress, owner, policies } = stage;
+  const contract = await factory.deploy(exchangeAddress, owner, policies, 1n, batchKeys, epochKeys);
+  const registry = await contract.getAddress();
+  const mutant = { ...stage, registry, book: await reserveBookOf(registry, stage.chain.provider) };
+  await registerStage(mutant);
   return mutant;
 }
 
-/**
- * A condition that a test switches: true while bit `bit` of the block's beneficiary is 0. With one such condition in each
- * guard, one compiled mutant serves many tests, each with another guard off.
- */
-export const guardIsOn = (bit: number): string => `((uint160(address(block.coinbase)) >> ${bit}) & 1 == 0)`;
-
 /** Switches the guards of these bits off, and all others on. */
-export async function switchOff(chain: LocalChain, ...bits: number[]): Promise<void> {
-  const word = bits.reduce((sum, bit) => sum | (1n << BigInt(bit)), 0n);
+export async function switchOff(chain: LocalChain, ...guards: number[]): Promise<void> {
+  const word = guards.reduce((sum, bit) => sum | (1n << BigInt(bit)), 0n);
   await chain.provider.send("hardhat_setCoinbase", [`0x${word.toString(16).padStart(40, "0")}`]);
 }

@@ -1,14 +1,17 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import type { Contract } from "ethers";
+import { AbiCoder, type Contract, keccak256, toBeHex } from "ethers";
+import { circuitIdOf, deployRegistry, openEpoch } from "../../prover/src/chain/registry.ts";
 import {
-  allowPolicy,
-  circuitIdOf,
-  deployRegistry,
-  openEpoch,
-  type Reserve,
-} from "../../prover/src/chain/registry.ts";
+  type BookDomain,
+  type Custody,
+  registerReserves,
+  reserveBookAt,
+  reserveBookOf,
+  signCustody,
+  sortedSet,
+} from "../../prover/src/chain/reserves.ts";
 import type { Submission } from "../../prover/src/chain/submission.ts";
-import { FIELD, MONEY_DECIMALS, PUBLIC_SIGNALS } from "../../verifier/src/constants.ts";
+import { FIELD, PUBLIC_SIGNALS } from "../../verifier/src/constants.ts";
 import { batchWeight } from "../../verifier/src/encodings/batch.ts";
 import { betaChallenge, gammaChallenge } from "../../verifier/src/encodings/challenges.ts";
 import { claimsPolynomial } from "../../verifier/src/encodings/totals.ts";
@@ -19,13 +22,17 @@ import { scalarsFrom, type TrapdoorKey, trapdoorKey, trapdoorProof, trapdoorSetu
 export interface Stage {
   readonly chain: LocalChain;
   readonly registry: string;
+  /** The registry's reserve book. */
+  readonly book: string;
+  /** Publishes whatever a test wants. */
+  readonly policies: Contract;
   /** Keys of the batch circuits; `batchKey` is the first. */
   readonly batchKeys: readonly TrapdoorKey[];
   readonly batchKey: TrapdoorKey;
   readonly epochKey: TrapdoorKey;
   readonly assets: number;
   readonly policy: { readonly policyHash: bigint; readonly descriptorHash: bigint };
-  /** Token of the insurance, then of the assets that are read on chain (assets 0, 1, ..). */
+  /** Tokens of the assets that are read on chain (assets 0, 1, ..). The insurance is held in the first. */
   readonly tokens: readonly Contract[];
   readonly owner: HardhatEthersSigner;
   readonly exchange: HardhatEthersSigner;
@@ -37,75 +44,168 @@ export interface Stage {
   readonly next: () => bigint;
 }
 
-export const INSURANCE_DECIMALS = 6;
 export const UNIT_DECIMALS = 8;
+/** Of one unit of every row, in 10^-12 of the quote currency. */
+export const PRICE = 3n;
+export const EVERY_EPOCH = { fromEpoch: 0n, toEpoch: (1n << 64n) - 1n };
 
 /** Tokens have alternately more and fewer decimals than their rows. */
 export const tokenDecimals = (asset: number): number => (asset % 2 === 0 ? 18 : 6);
 
 export async function stageRegistry(
   chain: LocalChain,
-  { assets = 2, onChain = 1, seed = "stage", exchange: wallet = "", minimumInterval = 1n, circuits = 1 } = {},
+  { assets = 2, onChain = 2, seed = "stage", exchange: wallet = "", minimumInterval = 1n, circuits = 1 } = {},
 ): Promise<Stage> {
   const next = scalarsFrom(seed);
-  const [owner, exchange, relayer, custody, insuranceFund] = chain.signers as [
+  type Signers = [
     HardhatEthersSigner,
     HardhatEthersSigner,
     HardhatEthersSigner,
     HardhatEthersSigner,
     HardhatEthersSigner,
   ];
+  const [owner, exchange, relayer, custody, insuranceFund] = chain.signers as Signers;
   const exchangeAddress = wallet === "" ? exchange.address : wallet;
   const setup = trapdoorSetup(next);
   const batchKeys = Array.from({ length: circuits }, () =>
     trapdoorKey(setup, PUBLIC_SIGNALS.batch.length, next),
   );
-  const batchKey = batchKeys[0]!;
   const epochKey = trapdoorKey(setup, PUBLIC_SIGNALS.epoch.length, next);
+  const policies = await deploy(owner, "PoliciesMock");
   const { address: registry } = await deployRegistry(owner, {
     exchange: exchangeAddress,
     owner: owner.address,
-    custody: custody.address,
-    insuranceFund: insuranceFund.address,
+    policies: await policies.getAddress(),
     minimumInterval,
     batchKeys: batchKeys.map(({ packed }) => packed),
     epochKeys: [{ packed: epochKey.packed, assets }],
   });
-  const tokens = [await deploy(owner, "TokenMock", "QUOTE", INSURANCE_DECIMALS)];
+  const tokens: Contract[] = [];
   for (let k = 0; k < onChain; k++)
     tokens.push(await deploy(owner, "TokenMock", `ASSET${k}`, tokenDecimals(k)));
-  const reserves: Reserve[] = await Promise.all(
-    tokens.map(async (token, claim) => ({
+  const people = { owner, exchange, exchangeAddress, relayer, custody, insuranceFund };
+  const stage = {
+    chain,
+    registry,
+    book: await reserveBookOf(registry, chain.provider),
+    policies,
+    batchKeys,
+    batchKey: batchKeys[0]!,
+    epochKey,
+    assets,
+    policy: { policyHash: next(), descriptorHash: next() },
+    tokens,
+    ...people,
+    next,
+  };
+  await registerStage(stage);
+  return stage;
+}
+
+export const domainOf = ({ chain, registry, book }: Stage): BookDomain => ({
+  chainId: chain.chainId,
+  registry,
+  book,
+});
+
+/** Registers the stage's tokens, in custody and insurance fund, for all epochs. */
+export async function registerStage(stage: Stage): Promise<void> {
+  const { custody, insuranceFund, exchange, exchangeAddress, relayer, book } = stage;
+  const tokens = await Promise.all(
+    stage.tokens.map(async (token, asset) => ({
       token: await token.getAddress(),
-      claim,
-      unitDecimals: claim === 0 ? MONEY_DECIMALS : UNIT_DECIMALS,
+      asset,
+      insures: asset === 0,
     })),
   );
-  const policy = { policyHash: next(), descriptorHash: next() };
-  await allowPolicy(owner, registry, policy, reserves);
-  const people = { owner, exchange, exchangeAddress, relayer, custody, insuranceFund };
-  return { chain, registry, batchKeys, batchKey, epochKey, assets, policy, tokens, ...people, next };
+  const sign = (signer: HardhatEthersSigner, isInsurance: boolean) =>
+    signCustody(signer, domainOf(stage), custodyOf(signer, isInsurance));
+  const accounts = [await sign(custody, false), await sign(insuranceFund, true)];
+  if (exchangeAddress === exchange.address) {
+    await registerReserves(exchange, book, tokens, accounts);
+    return;
+  }
+  await registerReserves(relayer, book, tokens, accounts, await signOrder(stage, relayer, tokens, accounts));
+}
+
+export const custodyOf = (signer: HardhatEthersSigner, isInsurance: boolean): Custody => ({
+  account: signer.address,
+  isInsurance,
+  ...EVERY_EPOCH,
+});
+
+/** A signature that orders the next registration; `signer` may be the key of the exchange's wallet. */
+export async function signOrder(
+  { chain, registry, book }: Stage,
+  signer: HardhatEthersSigner,
+  ...set: Parameters<typeof sortedSet>
+): Promise<string> {
+  const contract = await reserveBookAt(book, chain.provider);
+  const inputs = contract.interface.getFunction("register")!.inputs.slice(0, 2);
+  const content = keccak256(AbiCoder.defaultAbiCoder().encode(inputs, sortedSet(...set)));
+  const registrations = await contract.getFunction("registrations").staticCall();
+  return signer.signTypedData(
+    { name: "Plimsoll ReserveBook", version: "1", chainId: chain.chainId, verifyingContract: book },
+    {
+      Register: [
+        { name: "registry", type: "address" },
+        { name: "registrations", type: "uint64" },
+        { name: "content", type: "bytes32" },
+      ],
+    },
+    { registry, registrations, content },
+  );
 }
 
 /** Gives the insurance fund and the custody exactly what `claims` say, rounded up to the tokens' units. */
 export async function fund(stage: Stage, claims: readonly bigint[]): Promise<void> {
-  for (const [k, token] of stage.tokens.entries()) {
-    const [to, have, unit] =
-      k === 0
-        ? [stage.insuranceFund, INSURANCE_DECIMALS, MONEY_DECIMALS]
-        : [stage.custody, tokenDecimals(k - 1), UNIT_DECIMALS];
-    const claim = claims[k]!;
-    const scale = 10n ** BigInt(Math.abs(have - unit));
-    const amount = have >= unit ? claim * scale : (claim + scale - 1n) / scale;
-    await (await token.getFunction("mint").send(to, amount)).wait();
-  }
+  const [insurance, ...held] = claims;
+  const mint = async (asset: number, to: HardhatEthersSigner, units: bigint): Promise<void> => {
+    const have = tokenDecimals(asset);
+    const scale = 10n ** BigInt(Math.abs(have - UNIT_DECIMALS));
+    const amount = have >= UNIT_DECIMALS ? units * scale : (units + scale - 1n) / scale;
+    await (await stage.tokens[asset]!.getFunction("mint").send(to, amount)).wait();
+  };
+  if (stage.tokens.length > 0) await mint(0, stage.insuranceFund, (insurance! + PRICE - 1n) / PRICE);
+  for (const k of stage.tokens.keys()) await mint(k, stage.custody, held[k]!);
 }
 
-/** Opens an epoch whose snapshot is at the opening itself, so that it can be attested at once. */
+/** Publishes the stage's policy for a time, with other hashes where given. */
+export async function publishAt(
+  stage: Stage,
+  observationTime: bigint,
+  { policyHash, descriptorHash } = stage.policy,
+): Promise<void> {
+  const zero = toBeHex(0, 32);
+  const collateral = await Promise.all(
+    Array.from({ length: stage.assets }, async (_, k) => ({
+      token: (await stage.tokens[k]?.getAddress()) ?? toBeHex(0, 20),
+      decimals: UNIT_DECIMALS,
+      price: PRICE,
+      weight: 1n,
+      unitWeight: 1n,
+    })),
+  );
+  const policy = {
+    observationTime,
+    nextExpiry: (1n << 64n) - 1n,
+    policyHash,
+    policyTree: 1n,
+    shapeHash: zero,
+    riskParametersHash: zero,
+    marksHash: zero,
+    rowTableHash: zero,
+    collateral,
+  };
+  await (await stage.policies.getFunction("publish").send(policy, toBeHex(descriptorHash, 32))).wait();
+}
+
+/** Opens an epoch whose snapshot is at the opening itself, with its policy, so that it can be attested at once. */
 export async function openNow(stage: Stage, epoch: bigint): Promise<bigint> {
   const snapshotTime = (await stage.chain.now()) + 100n;
   await stage.chain.setNextTime(snapshotTime);
   await openEpoch(stage.exchange, stage.registry, { epoch, snapshotTime });
+  await publishAt(stage, snapshotTime);
   return snapshotTime;
 }
 

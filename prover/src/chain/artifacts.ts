@@ -11,7 +11,9 @@ export interface ContractArtifact {
 const FILES = Object.freeze({
   PolicyRegistry: "PolicyRegistry.sol",
   SolvencyRegistry: "SolvencyRegistry.sol",
+  ReserveBook: "ReserveBook.sol",
   FeedMock: "mocks/FeedMock.sol",
+  PoliciesMock: "mocks/PoliciesMock.sol",
   TokenMock: "mocks/TokenMock.sol",
   ChallengesHarness: "mocks/ChallengesHarness.sol",
   Groth16Harness: "mocks/Groth16Harness.sol",

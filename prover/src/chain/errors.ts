@@ -1,9 +1,11 @@
 import { type Interface, isError } from "ethers";
 import { POLICY_WORDS } from "./policy-words.ts";
+import { RESERVE_WORDS } from "./reserve-words.ts";
 
 /** What each of the contracts' errors means, with its arguments by name. */
 const WORDS: Readonly<Record<string, (a: Record<string, unknown>) => string>> = {
   ...POLICY_WORDS,
+  ...RESERVE_WORDS,
   ExchangeSignatureInvalid: (a) =>
     `the sender is not the exchange ${a.exchange} and its signature does not fit`,
   EpochNotIncreasing: (a) => `epoch ${a.epoch} must be larger than the last one opened, ${a.lastOpened}`,
@@ -18,7 +20,8 @@ const WORDS: Readonly<Record<string, (a: Record<string, unknown>) => string>> = 
   SnapshotNotTakenYet: (a) =>
     `the snapshot at ${a.snapshotTime} is not due yet, the chain's time is ${a.now_}`,
   OpeningExpired: (a) => `the epoch had to be attested by ${a.expiredAt}: open a new one`,
-  PolicyNotAllowed: () => "the registry does not allow this policy",
+  PolicyDiffers: (a) =>
+    `the policy published for ${a.snapshotTime} has the hash ${a.policyHash} and descriptor ${a.descriptorHash}: prove the epoch under that one`,
   CircuitUnknown: (a) => `circuit ${a.circuitId} is not registered for this use`,
   CircuitRegisteredTwice: (a) => `circuit ${a.circuitId} is registered twice`,
   BatchCountOutOfRange: (a) => `an epoch has 1 to ${a.most} batches, came ${a.count}`,
@@ -34,17 +37,6 @@ const WORDS: Readonly<Record<string, (a: Record<string, unknown>) => string>> = 
   TermsNotCommitted: () => "the terms are not those that the list was committed with",
   ClaimsMiscounted: (a) => `expected ${a.expected} claims, came ${a.came}`,
   ClaimTooLarge: (a) => `claim ${a.claim} is 2^128 or more`,
-  ReserveTooSmall: (a) =>
-    `reserves are short: claim ${a.claim} says ${a.claimed} of token ${a.token}, the custody account has ${a.actual}`,
-  InsuranceTooSmall: (a) =>
-    `insurance is short: claimed are ${a.claimed} of token ${a.token}, the insurance fund has ${a.actual}`,
-  ReservesNotAscending: (a) =>
-    `reserve ${a.index} is out of order: the insurance first, then assets, ascending`,
-  ReserveTokenTwice: (a) => `token ${a.token} may stand for one asset only`,
-  ReserveDecimalsUnsupported: (a) =>
-    `token ${a.token} with ${a.tokenDecimals} decimals does not fit a unit of ${a.unitDecimals} decimals`,
-  ReserveTableUnknown: (a) => `reserve table ${a.tableId} is not registered`,
-  InsuranceAmongReserves: (a) => `account ${a.account} cannot hold both insurance and reserves`,
   AddressMissing: () => "an address of the registry is zero",
   NothingAttested: () => "nothing has been attested yet",
   NotAttested: (a) => `epoch ${a.epoch} has not been attested`,

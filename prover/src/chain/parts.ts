@@ -10,6 +10,7 @@ import {
   runsToAbi,
   type Submission,
   type SubmittedBatch,
+  statementsToAbi,
   termsToAbi,
 } from "./submission.ts";
 
@@ -83,7 +84,12 @@ export async function finaliseEpoch(
   submission: Submission,
 ): Promise<SentTransaction> {
   const contract = await registryAt(registry, sender);
-  return send(contract, "finalise", [termsToAbi(submission), proofWords(submission.epochProof)]);
+  const { epochProof } = submission;
+  return send(contract, "finalise", [
+    termsToAbi(submission),
+    proofWords(epochProof),
+    statementsToAbi(submission),
+  ]);
 }
 
 /** The sealed list of an open epoch; null where there is none. */

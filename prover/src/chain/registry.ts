@@ -3,6 +3,7 @@ import {
   Contract,
   ContractFactory,
   type ContractRunner,
+  type ErrorFragment,
   Interface,
   keccak256,
   type Provider,
@@ -19,10 +20,8 @@ import { type Opening, type Submission, submissionToAbi } from "./submission.ts"
 export interface RegistryConfig {
   readonly exchange: string;
   readonly owner: string;
-  /** Account whose tokens are the reserves. */
-  readonly custody: string;
-  /** Account whose tokens are the insurance; never the custody. */
-  readonly insuranceFund: string;
+  /** The policy registry that its publishers sign for. */
+  readonly policies: string;
   /** Least seconds between two openings. */
   readonly minimumInterval: bigint;
   readonly batchKeys: readonly Uint8Array[];
@@ -34,13 +33,6 @@ export interface DeployedRegistry {
   /** Addresses of the data contracts, batch keys first. */
   readonly keys: readonly string[];
   readonly gasUsed: bigint;
-}
-
-/** A token that stands for a claim: 0 is the insurance (12 decimals), k + 1 asset k (the row's decimals). */
-export interface Reserve {
-  readonly token: string;
-  readonly claim: number;
-  readonly unitDecimals: number;
 }
 
 /** What the chain recorded, and how many assets it read itself. */
@@ -77,8 +69,7 @@ export async function deployRegistry(deployer: Signer, config: RegistryConfig): 
     factory.deploy(
       config.exchange,
       config.owner,
-      config.custody,
-      config.insuranceFund,
+      config.policies,
       config.minimumInterval,
       batchKeys.map((key) => key.address),
       epochKeys.map(({ address, assets }) => ({ key: address, assets })),
@@ -88,22 +79,6 @@ export async function deployRegistry(deployer: Signer, config: RegistryConfig): 
   const keys = [...batchKeys, ...epochKeys];
   const gasUsed = keys.reduce((sum, key) => sum + key.gasUsed, receipt!.gasUsed);
   return { address: await contract.getAddress(), keys: keys.map((key) => key.address), gasUsed };
-}
-
-/** Has the owner allow a policy, with its claims read from these tokens; registers their table where needed. */
-export async function allowPolicy(
-  owner: Signer,
-  registry: string,
-  policy: { readonly policyHash: bigint; readonly descriptorHash: bigint },
-  reserves: readonly Reserve[],
-): Promise<SentTransaction> {
-  const contract = await registryAt(registry, owner);
-  const tableId: string = await withWords(contract.interface, () =>
-    contract.getFunction("registerReserveTable").staticCall(reserves),
-  );
-  const registered: string = await contract.getFunction("tables").staticCall(tableId);
-  if (BigInt(registered) === 0n) await send(contract, "registerReserveTable", [reserves]);
-  return send(contract, "allowPolicy", [policy.policyHash, toBeHex(policy.descriptorHash, 32), tableId]);
 }
 
 /** Opens an epoch. `signature` is the exchange's over `openTypedData`; none is needed when `sender` is the exchange. */
@@ -193,8 +168,13 @@ export async function readIsAttested(
     .staticCall(epoch, index, toBeHex(circuitId, 32), root, transcript, path);
 }
 
-/** The registry as an ethers contract, for what has no function here. */
+/** The registry as an ethers contract, for what has no function here; knows the errors of its reserve book as well. */
 export async function registryAt(registry: string, runner: ContractRunner): Promise<Contract> {
   const { abi } = await contractArtifact("SolvencyRegistry");
-  return new Contract(registry, new Interface(abi), runner);
+  const own = new Interface(abi);
+  const book = new Interface((await contractArtifact("ReserveBook")).abi);
+  const more = book.fragments.filter(
+    (fragment) => fragment.type === "error" && own.getError((fragment as ErrorFragment).name) === null,
+  );
+  return new Contract(registry, new Interface([...own.fragments, ...more]), runner);
 }

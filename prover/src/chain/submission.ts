@@ -1,4 +1,5 @@
 import { toBeHex } from "ethers";
+import type { SignedStatement } from "./reserves.ts";
 
 /** The time of a snapshot, fixed before it is taken: seconds since 1970. */
 export interface Opening {
@@ -35,6 +36,8 @@ export interface Terms {
 export interface Submission extends Terms {
   readonly batches: readonly SubmittedBatch[];
   readonly epochProof: readonly bigint[];
+  /** Of attestors, for claims on what no contract reads; left out, there are none. */
+  readonly statements?: readonly SignedStatement[];
 }
 
 /** A submission as ISolvencyRegistry.Submission. Throws on a proof that is not eight words. */
@@ -45,7 +48,13 @@ export function submissionToAbi(submission: Submission): Record<string, unknown>
     runs: runsToAbi(batches),
     batches: batches.map(batchToAbi),
     epochProof: proofWords(epochProof),
+    statements: statementsToAbi(submission),
   };
+}
+
+/** Ascending by attestor, as the contract wants them. */
+export function statementsToAbi({ statements = [] }: Pick<Submission, "statements">): unknown[] {
+  return [...statements].sort((a, b) => (BigInt(a.attestor) < BigInt(b.attestor) ? -1 : 1));
 }
 
 export function termsToAbi(terms: Terms): Record<string, unknown> {

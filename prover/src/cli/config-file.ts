@@ -42,13 +42,21 @@ export const configFormat = z.strictObject({
       senderKeyFile: path,
       /** Hex key that signs for the exchange; left out, the sender is the exchange. */
       exchangeKeyFile: path.optional(),
+      /** Attestors' statements for claims on what no contract reads. */
+      statements: path.optional(),
     })
     .optional(),
 });
 
 export interface LoadedConfig {
   readonly epoch: EpochConfig;
-  readonly chain?: { readonly rpc: string; readonly senderKey: string; readonly exchangeKey?: string };
+  readonly chain?: {
+    readonly rpc: string;
+    readonly senderKey: string;
+    readonly exchangeKey?: string;
+    /** File of attestors' statements. */
+    readonly statements?: string;
+  };
   /** What the last complete pass over the snapshot held. */
   readonly snapshotReport: () => SnapshotReport | undefined;
 }
@@ -102,6 +110,7 @@ export async function loadConfig(file: string): Promise<LoadedConfig> {
             ...(config.chain.exchangeKeyFile === undefined
               ? {}
               : { exchangeKey: await secretText(at(config.chain.exchangeKeyFile)) }),
+            ...(config.chain.statements === undefined ? {} : { statements: at(config.chain.statements) }),
           },
         }),
     snapshotReport: () => report?.(),

@@ -11,7 +11,6 @@ import { parseRiskParameters, type RiskParameters } from "@plimsoll/verifier/pol
 import { toBeHex } from "ethers";
 import { z } from "zod";
 import type { PolicyRegistryConfig } from "../chain/policy-registry.ts";
-import type { RegistryConfig } from "../chain/registry.ts";
 import type { Deployment } from "../deploy/modules.ts";
 import { ConfigError } from "../pipeline/run-epoch.ts";
 import { secretText } from "./config-file.ts";
@@ -45,8 +44,8 @@ const policyRegistry = z.strictObject({
 const solvencyRegistry = z.strictObject({
   owner: address,
   exchange: address,
-  custody: address,
-  insuranceFund: address,
+  /** The policy registry; left out, the one that is deployed with it. */
+  policies: address.optional(),
   minimumIntervalSeconds: seconds,
   /** Verification keys as snarkjs writes them. */
   batchKeys: z.array(path).min(1),
@@ -83,6 +82,8 @@ export async function loadDeployment(file: string): Promise<LoadedDeployment> {
   const { policyRegistry: policies, solvencyRegistry: solvency } = given;
   if (policies === undefined && solvency === undefined)
     throw new ConfigError(`${file}: expected policyRegistry or solvencyRegistry, came neither`);
+  if (policies === undefined && solvency?.policies === undefined)
+    throw new ConfigError(`${file}: solvencyRegistry: expected policies, or a policyRegistry beside it`);
   return {
     chainId: given.chainId,
     rpc: given.rpc,
@@ -133,14 +134,13 @@ function policyConfig(
 async function solvencyConfig(
   given: z.output<typeof solvencyRegistry>,
   at: (name: string) => string,
-): Promise<RegistryConfig> {
+): Promise<NonNullable<Deployment["solvencyRegistry"]>> {
   const packed = async (name: string) =>
     packKey(parseVerificationKey((await readJson(at(name))) as SnarkjsVerificationKey));
   return {
     owner: hex(given.owner),
     exchange: hex(given.exchange),
-    custody: hex(given.custody),
-    insuranceFund: hex(given.insuranceFund),
+    ...(given.policies === undefined ? {} : { policies: hex(given.policies) }),
     minimumInterval: BigInt(given.minimumIntervalSeconds),
     batchKeys: await Promise.all(given.batchKeys.map(packed)),
     epochKeys: await Promise.all(

@@ -17,6 +17,7 @@ import { ConfigError, type EpochResult, runEpoch } from "../pipeline/run-epoch.t
 import { chosenBackend } from "../proving/chosen-backend.ts";
 import { type LoadedConfig, loadConfig } from "./config-file.ts";
 import { EXIT, type Outcome } from "./outcome.ts";
+import { readStatements } from "./statements-file.ts";
 
 export interface EpochCommandDependencies {
   readonly progress: Progress;
@@ -111,9 +112,12 @@ async function withChain(
       throw new ConfigError(`${file}: expected an endpoint of chain ${chainId}, came one of chain ${came}`);
     }
     const sender = new Wallet(chain.senderKey, provider);
-    return await run(
-      chain.exchangeKey === undefined ? { sender } : { sender, exchange: new Wallet(chain.exchangeKey) },
-    );
+    const { exchangeKey, statements } = chain;
+    return await run({
+      sender,
+      ...(exchangeKey === undefined ? {} : { exchange: new Wallet(exchangeKey) }),
+      ...(statements === undefined ? {} : { statements: () => readStatements(statements) }),
+    });
   } finally {
     provider.destroy();
   }

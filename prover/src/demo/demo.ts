@@ -30,6 +30,7 @@ import {
 } from "./cheats.ts";
 import { type DemoChain, startDemoChain } from "./demo-chain.ts";
 import { type DemoExchange, readDemoExchange } from "./demo-exchange.ts";
+import { withTokens } from "./demo-tokens.ts";
 import { figure, Narrator } from "./narrator.ts";
 
 const EPOCH = 1n;
@@ -48,8 +49,8 @@ async function demo(all: boolean): Promise<boolean> {
   await buildSet(all ? "all" : "demo");
 
   tell.heading("2. An exchange, and the rules that it publishes");
-  const exchange = await tell.stage("read and normalise the snapshot, compile the policy", () =>
-    readDemoExchange(all),
+  const exchange = await tell.stage("read and normalise the snapshot, compile the policy", async () =>
+    withTokens(await readDemoExchange(all)),
   );
   describeExchange(exchange);
   const lint = await tell.stage("lint the policy: certificates in exact integers", () =>
@@ -65,15 +66,17 @@ async function demo(all: boolean): Promise<boolean> {
   const batch = await instanceArtifacts(exchange.circuits.batch);
   const epoch = await instanceArtifacts(exchange.circuits.epoch);
   const snapshotTime = BigInt(Date.parse(exchange.policy.marks.observedAt) / 1000);
-  const chain = await tell.stage("start a local chain, deploy registry, keys and reserve tokens", () =>
-    startDemoChain({ ...exchange, keys: { batch: batch.vkey, epoch: epoch.vkey }, snapshotTime }),
+  const keys = { batch: batch.vkey, epoch: epoch.vkey };
+  const chain = await tell.stage("start a local chain, deploy both registries, keys and reserve tokens", () =>
+    startDemoChain({ exchange, unitWeights: lint.unitWeights, keys, snapshotTime }),
   );
   try {
     const folder = join(ROOT, "epochs", all ? "demo-all" : "demo");
     await rm(folder, { recursive: true, force: true });
     const config = await configOf(exchange, chain, folder, snapshotTime);
-    await tell.stage("the exchange opens epoch 1: its snapshot time is fixed before it comes", () =>
-      chain.open(EPOCH, snapshotTime),
+    await tell.stage(
+      "the exchange opens epoch 1, its time comes, publishers sign the policy of that time",
+      () => chain.open(EPOCH, snapshotTime),
     );
 
     tell.heading("3. Prove");
@@ -82,7 +85,11 @@ async function demo(all: boolean): Promise<boolean> {
     const provingSeconds = (performance.now() - proving) / 1000;
 
     tell.heading("4. Settle");
-    const settlement = registryChain(chain.registry, { sender: chain.relayer, exchange: chain.exchange });
+    const settlement = registryChain(chain.registry, {
+      sender: chain.relayer,
+      exchange: chain.exchange,
+      statements: chain.statements,
+    });
     const symbol = chain.tokens[0]!.symbol;
     const excess = (await chain.balance(symbol)) - exchange.reserves.claims[symbol]! + 1n;
     await chain.drain(symbol, excess);

@@ -7,7 +7,8 @@ import type { RegistryConfig } from "../chain/registry.ts";
 /** What is deployed; either registry can be left out. */
 export interface Deployment {
   readonly policyRegistry?: PolicyRegistryConfig;
-  readonly solvencyRegistry?: RegistryConfig;
+  /** Left out, its policies are those of the policy registry that is deployed with it. */
+  readonly solvencyRegistry?: Omit<RegistryConfig, "policies"> & { readonly policies?: string };
 }
 
 /** Ignition wants an artifact for each contract; a key has no source, only code. */
@@ -38,7 +39,9 @@ export function registriesModule({ policyRegistry, solvencyRegistry }: Deploymen
       ]);
     }
     if (solvencyRegistry !== undefined) {
-      const { exchange, owner, custody, insuranceFund, minimumInterval } = solvencyRegistry;
+      const { exchange, owner, minimumInterval } = solvencyRegistry;
+      const policies = solvencyRegistry.policies ?? contracts.policyRegistry;
+      if (policies === undefined) throw new RangeError("deployment: expected a policy registry, came none");
       const key = (packed: Uint8Array) =>
         m.contract("VerificationKey", keyArtifact(packed), [], {
           id: `Key_${keccak256(packed).slice(2, 18)}`,
@@ -46,8 +49,7 @@ export function registriesModule({ policyRegistry, solvencyRegistry }: Deploymen
       contracts.solvencyRegistry = m.contract("SolvencyRegistry", [
         exchange,
         owner,
-        custody,
-        insuranceFund,
+        policies,
         minimumInterval,
         solvencyRegistry.batchKeys.map(key),
         solvencyRegistry.epochKeys.map(({ packed, assets }) => ({ key: key(packed), assets })),

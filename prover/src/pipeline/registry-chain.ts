@@ -12,6 +12,7 @@ import {
   readProvedBatches,
 } from "../chain/parts.ts";
 import { attestEpoch, readAttestation, readOpening } from "../chain/registry.ts";
+import type { SignedStatement } from "../chain/reserves.ts";
 import type { SentTransaction } from "../chain/sending.ts";
 import type { Submission } from "../chain/submission.ts";
 import { commitTypedData, signTypedData } from "../chain/typed-data.ts";
@@ -27,6 +28,8 @@ export interface RegistryChainConfig {
   readonly sender: Signer;
   /** Signs for the exchange; left out, the sender is the exchange. */
   readonly exchange?: Signer;
+  /** Attestors' statements for claims on what no contract reads. */
+  readonly statements?: (epoch: bigint, snapshotTime: bigint) => Promise<readonly SignedStatement[]>;
   /** Most batches that one transaction attests; left out, 32. */
   readonly batchesAtOnce?: number;
   /** 2^partDepth batches are proved by one transaction when there are more, at most 256; left out, 64. */
@@ -48,7 +51,8 @@ export function registryChain(registry: bigint, config: RegistryChainConfig): Ep
       return (await readAttestation(provider, address, epoch))?.accountsRoot;
     },
     async attest(record, publicHash) {
-      const submission = submissionOf(record, publicHash);
+      const statements = (await config.statements?.(record.epoch, record.snapshotTime)) ?? [];
+      const submission = { ...submissionOf(record, publicHash), statements };
       let signature = "0x";
       if (exchange !== undefined) {
         const domain = { chainId: record.chainId, registry: address };

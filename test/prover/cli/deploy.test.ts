@@ -17,8 +17,7 @@ import { call } from "../../support/refusal.ts";
 // The accounts of every Hardhat network.
 const MNEMONIC = Mnemonic.fromPhrase("test test test test test test test test test test test junk");
 const signer = (index: number) => HDNodeWallet.fromMnemonic(MNEMONIC, `m/44'/60'/0'/0/${index}`);
-const [deployer, owner, exchange, custody, fund, publisher] = [0, 1, 2, 3, 4, 5].map(signer) as [
-  HDNodeWallet,
+const [deployer, owner, exchange, custody, publisher] = [0, 1, 2, 3, 5].map(signer) as [
   HDNodeWallet,
   HDNodeWallet,
   HDNodeWallet,
@@ -71,8 +70,6 @@ const policies = () => ({
 const solvency = () => ({
   owner: owner.address,
   exchange: exchange.address,
-  custody: custody.address,
-  insuranceFund: fund.address,
   minimumIntervalSeconds: 3_600,
   batchKeys: ["batch-4-8.vkey.json"],
   epochKeys: [{ key: "epoch-tiny.vkey.json", assets: 2 }],
@@ -117,6 +114,7 @@ describe("plimsoll deploy", () => {
       `0x${id.toString(16).padStart(64, "0")}`,
     );
     expect(circuit.assets).toBe(2n);
+    expect(await call(registry, "policies")).toBe(policyRegistry);
 
     const sent = await provider.getTransactionCount(deployer.address);
     expect((await run("both")).text).toBe(text);
@@ -144,7 +142,11 @@ describe("plimsoll deploy", () => {
 
   it("says what a registry refuses, in its own words: development keys off local chains (attack row 3)", async () => {
     const elsewhere = { chainId: "99", rpc: servers[1]!.url, confirmations: 1 };
-    const refused = await run("public", { ...elsewhere, policyRegistry: undefined });
+    const refused = await run("public", {
+      ...elsewhere,
+      policyRegistry: undefined,
+      solvencyRegistry: { ...solvency(), policies: custody.address },
+    });
     expect(refused.exitCode).toBe(3);
     expect(refused.text).toMatch(/DevelopmentKeyOnPublicChain/);
     const short = await run("short", { policyRegistry: { ...policies(), timeLockSeconds: 60 } });

@@ -1,12 +1,15 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ContractFactory, HDNodeWallet, JsonRpcProvider, Mnemonic, type Signer } from "ethers";
+import { ContractFactory, HDNodeWallet, JsonRpcProvider, Mnemonic, type Signer, toBeHex } from "ethers";
 import { network } from "hardhat";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { instanceArtifacts } from "../../../prover/src/build/artifacts.ts";
 import { contractArtifact } from "../../../prover/src/chain/artifacts.ts";
-import { allowPolicy, deployRegistry } from "../../../prover/src/chain/registry.ts";
+import { certifiedPublication } from "../../../prover/src/chain/certified-publication.ts";
+import { publicationToAbi } from "../../../prover/src/chain/policy-typed-data.ts";
+import { deployRegistry } from "../../../prover/src/chain/registry.ts";
+import { nameAttestor, reserveBookOf, signStatement } from "../../../prover/src/chain/reserves.ts";
 import { runCommand } from "../../../prover/src/cli/plimsoll.ts";
 import { packKey } from "../../../verifier/src/groth16/key.ts";
 import { tinyPolicy } from "../../support/exchange.ts";
@@ -15,7 +18,7 @@ import { tinyMarks, tinyRiskParameters } from "../../support/policies.ts";
 // The accounts of every Hardhat network.
 const MNEMONIC = Mnemonic.fromPhrase("test test test test test test test test test test test junk");
 const signer = (index: number) => HDNodeWallet.fromMnemonic(MNEMONIC, `m/44'/60'/0'/0/${index}`);
-const [owner, exchange, relayer, custody, fund] = [0, 1, 2, 3, 4].map(signer) as HDNodeWallet[];
+const [owner, exchange, relayer, custodian] = [0, 1, 2, 3].map(signer) as HDNodeWallet[];
 
 let folder: string;
 let config: string;
@@ -32,11 +35,18 @@ async function startChain() {
   return { server, url, provider: new JsonRpcProvider(url, undefined, { cacheTimeout: -1 }) };
 }
 
-async function deployToken(deployer: Signer): Promise<string> {
-  const { abi, bytecode } = await contractArtifact("TokenMock");
-  return (
-    await (await new ContractFactory(abi, bytecode, deployer).deploy("insurance", 6)).waitForDeployment()
-  ).getAddress();
+/** A registry of policies that takes any, with the tiny one for the snapshot's time. */
+async function deployPolicies(deployer: Signer): Promise<string> {
+  const { abi, bytecode } = await contractArtifact("PoliciesMock");
+  const contract = await new ContractFactory(abi, bytecode, deployer).deploy();
+  await contract.waitForDeployment();
+  const publication = await certifiedPublication(tinyPolicy, {
+    chainId: 31337n,
+    observationTime: snapshotTime,
+  });
+  const args = [publicationToAbi(publication), toBeHex(tinyPolicy.descriptorHash, 32)];
+  await (await contract.getFunction("publish").send(...args)).wait();
+  return contract.getAddress();
 }
 
 beforeAll(async () => {
@@ -49,15 +59,17 @@ beforeAll(async () => {
     await deployRegistry(deployer, {
       exchange: exchange!.address,
       owner: owner!.address,
-      custody: custody!.address,
-      insuranceFund: fund!.address,
+      policies: await deployPolicies(deployer),
       minimumInterval: 3600n,
       batchKeys: [packKey(batch!.vkey)],
       epochKeys: [{ packed: packKey(epoch!.vkey), assets: 2 }],
     })
   ).address;
-  const token = await deployToken(deployer);
-  await allowPolicy(deployer, registry, tinyPolicy, [{ token, claim: 0, unitDecimals: 12 }]);
+  const book = await reserveBookOf(registry, provider);
+  await nameAttestor(deployer, book, custodian!.address, "A custodian");
+  const domain = { chainId: 31337n, registry, book };
+  const held = { epoch: 1n, snapshotTime, assets: [1], amounts: [12_500_000n] };
+  const { amounts, ...statement } = await signStatement(custodian!, domain, held);
 
   const reserves = { format: "plimsoll.reserves.1", insurance: "0", held: { USDT: "12.5" } };
   const files: Record<string, string> = {
@@ -65,6 +77,10 @@ beforeAll(async () => {
     "marks.json": JSON.stringify(tinyMarks),
     "balances.csv": "account,asset,quantity\nalice,USDT,12\nbob,USDT,0.5\n",
     "reserves.json": JSON.stringify(reserves),
+    "statements.json": JSON.stringify({
+      format: "plimsoll.statements.1",
+      statements: [{ ...statement, amounts: amounts.map(String) }],
+    }),
   };
   for (const [name, text] of Object.entries(files)) await writeFile(at(name), text);
   const secrets = { secret: "ab".repeat(32), sender: relayer!.privateKey, signer: exchange!.privateKey };
@@ -86,7 +102,7 @@ beforeAll(async () => {
       reserves: "reserves.json",
       circuits: { batch: "batch-4-8", epoch: "epoch-tiny" },
       operatorSecretFile: "secret",
-      chain: { rpc: url, senderKeyFile: "sender", exchangeKeyFile: "signer" },
+      chain: { rpc: url, senderKeyFile: "sender", exchangeKeyFile: "signer", statements: "statements.json" },
     }),
   );
 });
@@ -142,7 +158,7 @@ describe("settling over JSON-RPC, with a relayer that pays", () => {
     const bundle = at("epoch/private/bundles/bob.json");
     const verify = (...options: string[]) => runCommand(["verify", "bundle", bundle, ...options]);
     const [honest, other] = servers.map((server) => server.url) as [string, string];
-    const stranger = await verify("--rpc", honest, "--registry", custody!.address);
+    const stranger = await verify("--rpc", honest, "--registry", custodian!.address);
     expect(stranger).toMatchObject({ exitCode: 1, text: expect.stringMatching(/FAILED +attestation/) });
     const split = await verify("--rpc", honest, other, "--registry", registry);
     expect(split).toMatchObject({ exitCode: 1, text: expect.stringMatching(/FAILED +attestation/) });
