@@ -209,4 +209,15 @@ describe("which prover runs", () => {
     expect(text).toMatch(/^prover {2}own\nwhy {5}its self-test passed in [\d.]+ s, with \d+ threads\n$/);
     expect(exitCode).toBe(0);
   });
+
+  it("is snarkjs on a processor without fused multiply-adds: the engine's flag makes one of this machine's", () => {
+    const args = ["--no-enable-fma3", join(ROOT, "prover/src/cli/plimsoll.ts"), "prover"];
+    const { stdout } = spawnSync(process.execPath, args, { timeout: 60_000, encoding: "utf8" });
+    // Other processors than x64 have them always, and the flag means nothing there.
+    expect(stdout).toMatch(
+      process.arch === "x64"
+        ? /^prover {2}snarkjs\nwhy .* a product in the base field is not/
+        : /^prover {2}own/,
+    );
+  });
 });
