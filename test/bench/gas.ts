@@ -6,6 +6,7 @@ import { syntheticAccounts } from "../../prover/src/snapshot/synthetic.ts";
 import { completeAccount } from "../../verifier/src/policy/complete.ts";
 import { measureGas } from "../support/gas.ts";
 import { type GasFigures, type Measured, rounded, type Say } from "./figures.ts";
+import { gasTable } from "./gas-table.ts";
 
 const ACCOUNTS = 10_000;
 
@@ -23,6 +24,7 @@ export async function benchGas(exchange: DemoExchange, say: Say): Promise<Measur
         what: "per account",
         value: `a batch's gas for each of the ${sharing.toFixed(1)} synthetic accounts in it, without the fixed part`,
       },
+      ...gasTable({ ...gas, chunkedFixed }),
       { what: "an epoch in parts, beside its batches", value: number(chunkedFixed) },
       { what: "each further asset read on chain", value: number(perReserve) },
       { what: "each further batch circuit in a call", value: number(perCircuit) },
