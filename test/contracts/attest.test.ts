@@ -16,7 +16,7 @@ import { accountsPath, accountsRoot } from "../../verifier/src/encodings/challen
 import { toField } from "../../verifier/src/field.ts";
 import { deploy, type LocalChain, localChain } from "../support/chain.ts";
 import { GUARD, mutantStage, switchOff } from "../support/mutant-stage.ts";
-import { expectRefusal } from "../support/refusal.ts";
+import { call, expectRefusal } from "../support/refusal.ts";
 import {
   challengesOf,
   type Draft,
@@ -304,6 +304,9 @@ describe("after all that, the honest epoch is attested", () => {
     };
     expect(await readAttestation(chain.provider, stage.registry, 7n)).toEqual(recorded);
     expect(await readAttestation(chain.provider, stage.registry)).toEqual(recorded);
+
+    const records = await registryAt(stage.registry, chain.provider);
+    await expectRefusal(call(records, "attestationOf", 6n), "NotAttested", { epoch: 6n });
 
     // Other proofs of the same statement are a replay, and so are the same ones.
     const again = proveEpoch(stage, honest, snapshotTime);

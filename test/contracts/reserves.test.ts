@@ -369,6 +369,9 @@ describe("accounts consent, for one registry, one role, and some epochs (attack 
     }
     const many = Array.from({ length: 513 }, (_, asset) => ({ ...a, asset }));
     await expectRefusal(direct(many), "SetTooLarge", { readings: 513n, most: 512n });
+    // Nothing to read, but more than the code of a contract holds.
+    const tooMany = Array.from({ length: 800 }, (_, asset) => ({ ...a, asset }));
+    await expectRefusal(direct(tooMany, []), "DataNotStored");
   });
 
   test("a token of another asset of the policy stands for nothing (mutant: the policy's token not compared)", async () => {
