@@ -146,6 +146,11 @@ describe("risk parameters", () => {
       'hedges in group "BTC" already',
     ],
     [
+      "an issuer-affiliated asset that hedges",
+      (p) => Object.assign(p.groups[0]!.hedge!, { asset: "OWN" }),
+      'groups.0.hedge.asset: "OWN" is issuer-affiliated',
+    ],
+    [
       "a refund above the haircut",
       (p) => Object.assign(p.groups[0]!.hedge!.refund, { maintenance: "0.11" }),
       "exceeds 1",

@@ -330,6 +330,15 @@ describe("risk parameters of model tims", () => {
       "groups.0.points.up: expected a move above 0",
     ],
     [
+      "an issuer-affiliated share that hedges",
+      (p) =>
+        Object.assign(p.collateral.find(({ symbol }) => symbol === p.groups[2]!.hedge!.asset)!, {
+          weight: { maintenance: "0", initial: "0" },
+          issuerAffiliated: true,
+        }),
+      "is issuer-affiliated: a refund",
+    ],
+    [
       "a refund above the haircut",
       (p) => (p.groups[2]!.hedge!.refund.maintenance = "0.16"),
       "groups.2.hedge.refund: weight plus refund exceeds 1",

@@ -68,7 +68,7 @@ export function checkGroupNames(
   }
 }
 
-/** Collateral that hedges a group: it is accepted, hedges nowhere else, and gets no more than its haircut back. */
+/** Collateral that hedges a group: it is accepted, not the issuer's own, hedges nowhere else, and gets no more than its haircut back. */
 export function checkHedge(
   collateral: readonly CollateralParameters[],
   { name, hedge }: { readonly name: string; readonly hedge?: HedgeParameters | undefined },
@@ -83,6 +83,11 @@ export function checkHedge(
     fail([...at, "asset"], `hedging asset "${asset}" is not in the collateral list`);
     return;
   }
+  if (hedging.issuerAffiliated)
+    fail(
+      [...at, "asset"],
+      `"${asset}" is issuer-affiliated: a refund would count what its weight of 0 leaves out`,
+    );
   const taken = hedgedIn.get(asset);
   if (taken !== undefined)
     fail(
