@@ -220,8 +220,9 @@ contract ReserveBook is IReserveBook, EIP712 {
             // One token stands for one asset of a policy, so no balance counts twice.
             if (asset.token != token.token) continue;
             held[token.asset] = ReserveUnits.down(lowest_[i] >> RESERVES_SHIFT, token.decimals, asset.decimals);
-            insurance +=
-                ReserveUnits.valueDown(uint128(lowest_[i]), asset.price, token.decimals, asset.decimals);
+            // What margin counts for less than its mark, or not at all, insures no more: an exchange could print it.
+            if (asset.unitWeight < asset.price) asset.price = uint96(asset.unitWeight);
+            insurance += ReserveUnits.valueDown(uint128(lowest_[i]), asset.price, token.decimals, asset.decimals);
         }
     }
 

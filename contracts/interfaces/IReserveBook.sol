@@ -6,7 +6,8 @@ pragma solidity 0.8.37;
 /// At every opening, at every `sample`, and when the epoch is attested, balances are read, and the lowest counts. So what
 /// counts was there when the snapshot's time was fixed, when its proofs came, and whenever anybody looked in between.
 /// - Reserves: an asset's claim must be covered by its token's balances in custody, and what is missing by attestors.
-/// - Insurance: the claim must be covered by balances of the insurance accounts, at the policy's prices, rounded down.
+/// - Insurance: the claim must be covered by balances of the insurance accounts, rounded down, each asset at the lower of
+///   the policy's price and unit weight: what no margin counts, like the exchange's own token, insures nothing.
 /// @dev What it does not say. Between two readings the tokens may be elsewhere; nobody knows when somebody samples. That an
 /// account pledged its tokens to somebody else is not seen, nor that the same account signed for another exchange's book as
 /// well: registrations are events, which anybody can compare. Deposits that come after the opening don't count for its

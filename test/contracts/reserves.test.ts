@@ -170,7 +170,7 @@ describe("a claim is covered by what the accounts have", () => {
   });
 });
 
-describe("insurance is worth its tokens at the policy's prices, rounded down", () => {
+describe("insurance is worth its tokens at the policy's prices and unit weights, rounded down", () => {
   test("a money unit more than they are worth is refused", async () => {
     // 1,000 units of asset 0 in 18 decimals, and a wei that is worth nothing.
     expect(await balance(0, stage.insuranceFund)).toBe(1_000n * 10n ** 10n + 1n);
@@ -180,6 +180,18 @@ describe("insurance is worth its tokens at the policy's prices, rounded down", (
       value: worth,
     });
     await attest([worth, 0n, 0n, 0n]);
+  });
+
+  test("an asset that margin counts for less insures less, the exchange's own token nothing (attack row 19)", async () => {
+    const attestAt = async (unitWeight: bigint, insurance: bigint) =>
+      attestOpened(await openNow(stage, ++epoch, unitWeight), [insurance, 0n, 0n, 0n]);
+    await expectRefusal(attestAt(0n, 1n), "InsuranceTooSmall", { claimed: 1n, value: 0n });
+    await expectRefusal(attestAt(PRICE - 1n, 1_000n * PRICE), "InsuranceTooSmall", {
+      value: 1_000n * (PRICE - 1n),
+    });
+    // Hedges may be worth more to an account than the asset is: the fund has no more than its price.
+    await expectRefusal(attestAt(PRICE + 1n, 1_000n * PRICE + 1n), "InsuranceTooSmall");
+    await attestAt(PRICE + 1n, 1_000n * PRICE);
   });
 
   test("tokens that are not listed as insurance, or lie in custody, are none", async () => {

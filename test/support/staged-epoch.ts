@@ -175,6 +175,7 @@ export async function publishAt(
   stage: Stage,
   observationTime: bigint,
   { policyHash, descriptorHash } = stage.policy,
+  unitWeight = PRICE,
 ): Promise<void> {
   const zero = toBeHex(0, 32);
   const collateral = await Promise.all(
@@ -182,8 +183,8 @@ export async function publishAt(
       token: (await stage.tokens[k]?.getAddress()) ?? toBeHex(0, 20),
       decimals: UNIT_DECIMALS,
       price: PRICE,
-      weight: 1n,
-      unitWeight: 1n,
+      weight: 0n,
+      unitWeight,
     })),
   );
   const policy = {
@@ -201,11 +202,11 @@ export async function publishAt(
 }
 
 /** Opens an epoch whose snapshot is at the opening itself, with its policy, so that it can be attested at once. */
-export async function openNow(stage: Stage, epoch: bigint): Promise<bigint> {
+export async function openNow(stage: Stage, epoch: bigint, unitWeight = PRICE): Promise<bigint> {
   const snapshotTime = (await stage.chain.now()) + 100n;
   await stage.chain.setNextTime(snapshotTime);
   await openEpoch(stage.exchange, stage.registry, { epoch, snapshotTime });
-  await publishAt(stage, snapshotTime);
+  await publishAt(stage, snapshotTime, stage.policy, unitWeight);
   return snapshotTime;
 }
 
