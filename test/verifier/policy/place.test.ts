@@ -52,6 +52,12 @@ describe("places of groups in a larger shape", () => {
     expect(placesOf(groups, shape)).toEqual(places);
   });
 
+  it("gives up at once on many groups of which the last fits nowhere", () => {
+    const groups = Array.from({ length: 60 }, (_, g) => ends(g === 59 ? 3 : 1));
+    const shape = Array.from({ length: 120 }, () => ends(2));
+    expect(placesOf(groups, shape)).toBeNull();
+  });
+
   it("moves a policy's rows and columns and nobody's margin", () => {
     const plain = compilePolicy(tinyRiskParameters, tinyMarks);
     const shape = { assets: 3, groups: [feeds(2), ends(1), { ...ends(3), extras: 2, extraColumns: 1 }] };

@@ -8,9 +8,13 @@ export function placesOf(groups: readonly GroupShape[], shape: readonly GroupSha
   const places: number[] = [];
   /** Places that parents have to take, since a child has its own. */
   const fixed = new Map<number, number>();
+  /** What was tried in vain: without it a group that fits nowhere costs time exponential in the groups before it. */
+  const failed = new Set<string>();
   const place = (g: number, from: number): boolean => {
     const group = groups[g];
     if (group === undefined) return true;
+    const state = [g, from, ...[...fixed].filter(([parent]) => parent >= g).flat()].join();
+    if (failed.has(state)) return false;
     for (let p = from; p < shape.length; p++) {
       if (!hasRoom(group, shape[p]!) || (fixed.has(g) && fixed.get(g) !== p)) continue;
       const parent = group.feeds?.parent;
@@ -22,6 +26,7 @@ export function placesOf(groups: readonly GroupShape[], shape: readonly GroupSha
       if (place(g + 1, p + 1)) return true;
       if (isFirst) fixed.delete(parent);
     }
+    failed.add(state);
     return false;
   };
   return place(0, 0) ? places : null;
