@@ -33,6 +33,25 @@ export function feedingFindings(system: System): Finding[] {
   return findings;
 }
 
+/**
+ * Rule (6), row against row: no extra is a profit in a scenario, whatever it costs. Without holdings it can't be afforded, so the
+ * claim of the whole group does not see it.
+ */
+export function extraFindings(system: System): Finding[] {
+  const { layout } = system;
+  return layout.shape.groups.flatMap(({ scenarios, extras = 0 }, g) =>
+    Array.from({ length: extras }, (_, e) => e).flatMap((e) => {
+      const columns = Array.from({ length: scenarios }, (_, s) => layout.scenarioColumn(g, s));
+      return columns
+        .flatMap((column) => {
+          const where = `extra ${e} of group ${g}, ${describeColumn(layout, column)}`;
+          return neverAdds(system, "extras-never-profit", where, column, [layout.extra(g, e)]);
+        })
+        .slice(0, 1);
+    }),
+  );
+}
+
 function neverAdds(
   system: System,
   rule: Rule,

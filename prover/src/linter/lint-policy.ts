@@ -6,7 +6,7 @@ import {
 import { layoutOf } from "@plimsoll/verifier/policy/shape.ts";
 import { refutedBy } from "./claim.ts";
 import { decide } from "./decide.ts";
-import { feedingFindings } from "./feeding.ts";
+import { extraFindings, feedingFindings } from "./feeding.ts";
 import { unitWeights } from "./hedging.ts";
 import { pairFindings } from "./pairs.ts";
 import type { Finding, LintEvidence, LintReport, RuleCertificate } from "./report.ts";
@@ -48,6 +48,7 @@ export async function lintSystem(system: System): Promise<LintReport> {
     ...structureFindings(system),
     ...pairFindings(system),
     ...feedingFindings(system),
+    ...extraFindings(system),
     ...tierFindings(system),
   ];
   const certificates: RuleCertificate[] = [];

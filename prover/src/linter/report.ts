@@ -23,6 +23,7 @@ export type Rule =
   /** (6) */
   | "scenarios-are-charged"
   | "no-hedge-from-nothing"
+  | "extras-never-profit"
   /** (7) */
   | "gains-within-losses"
   | "fed-max-is-charged"

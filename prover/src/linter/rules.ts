@@ -20,7 +20,7 @@ export interface RuleClaim {
 
 /**
  * Design rules (1), (2), (3), (4) and (6): each a linear functional that is never positive where the equations hold.
- * (5) and (7) compare single rows (`pairs.ts`, `feeding.ts`).
+ * (5), (7) and what (6) asks of extras compare single rows (`pairs.ts`, `feeding.ts`).
  */
 export function ruleClaims(system: System): RuleClaim[] {
   return [

@@ -139,7 +139,12 @@ describe("extras", () => {
     const free = withExtra({ maintenance: 0n, initial: 0n, scenarios: [0n, 0n, 0n, 1n] });
     expect(await refusedFor(free)).toEqual(["scenarios-are-charged"]);
     const scenarios = withExtra({ maintenance: 0n, initial: 0n, scenarios: [1n, 1n, 1n, 0n] });
-    expect(await refusedFor(scenarios)).toEqual(["scenarios-are-charged"]);
+    expect(await refusedFor(scenarios)).toEqual(["extras-never-profit", "scenarios-are-charged"]);
+  });
+
+  test("are refused when they buy a profit in a scenario, though they cost margin", async () => {
+    const bought = withExtra({ maintenance: -1n, initial: -1n, scenarios: [0n, 1_000_000_000n, 0n, 0n] });
+    expect(await refusedFor(bought)).toEqual(["extras-never-profit"]);
   });
 
   test("are refused when they are credits", async () => {
