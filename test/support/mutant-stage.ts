@@ -42,10 +42,11 @@ const instead = (
 ): Mutation => ({ file, from, to: from.replace(real, () => `(${on(guard)} ? ${real} : ${without})`) });
 
 const REGISTRY = "SolvencyRegistry.sol";
+const PARTS = "base/Parts.sol";
 const BOOK = "ReserveBook.sol";
 const MUTATIONS: readonly Mutation[] = [
-  instead(REGISTRY, "BITMAP", "step, before >> offset)", ["before >> offset", "0"]),
-  guarded(REGISTRY, "LISTED", "if (!isListed) revert", "!isListed"),
+  instead(PARTS, "BITMAP", "step, before >> offset)", ["before >> offset", "0"]),
+  guarded(PARTS, "LISTED", "if (!isListed) revert", "!isListed"),
   guarded(
     REGISTRY,
     "MISSING",
