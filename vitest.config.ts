@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-// `npm test` is the quick project; `npm run test:long` is the long one. Both share two cores with WASM provers
-// that use worker threads of their own, so test files run in few processes.
+// `npm test` is the quick project; `npm run test:long` is the long ones. They share two cores with WASM provers that use
+// worker threads of their own, so test files run in few processes, and those that prove or measure one after another.
 export default defineConfig({
   test: {
     projects: [
@@ -17,10 +17,23 @@ export default defineConfig({
       },
       {
         test: {
+          name: "long-circuits",
+          include: ["test/circuits/**/*.long.ts"],
+          pool: "forks",
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+          testTimeout: 1_200_000,
+          hookTimeout: 1_200_000,
+        },
+      },
+      {
+        test: {
           name: "long",
           include: ["test/**/*.long.ts"],
+          exclude: ["test/circuits/**", "**/node_modules/**"],
           pool: "forks",
           maxWorkers: 1,
+          sequence: { groupOrder: 2 },
           testTimeout: 1_200_000,
           hookTimeout: 1_200_000,
         },

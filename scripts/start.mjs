@@ -22,7 +22,7 @@ const COMMANDS = {
   ],
   "test:long": [
     ["node", "prover/src/build/build.ts", "--for", "long"],
-    ["bin", "vitest", "run", "--project", "long"],
+    ["bin", "vitest", "run", "--project", "long*"],
   ],
   bench: [["node", "test/bench/bench.ts"]],
   record: [["node", "prover/src/build/record.ts"]],

@@ -25,14 +25,15 @@ import {
   type Say,
 } from "./figures.ts";
 
-/** Proofs of each prover, in turns, after one of each that is not counted. */
-const PROOFS = 5;
 /** Batches of these blocks and words fill domains of 2^15 and 2^17 points; the second is for this bench alone. */
 const SMALL = [20, 42] as const;
 const LARGE = [64, 160] as const;
 
-/** Our own prover and snarkjs in turns, on the same key and witness, in one process. */
-export async function benchProver(say: Say): Promise<Measured<ProverFigures>> {
+/**
+ * Our own prover and snarkjs in turns, on the same key and witness, in one process: `proofs` of each, after one of each
+ * that is not counted.
+ */
+export async function benchProver(say: Say, proofs: number): Promise<Measured<ProverFigures>> {
   const pool = new ProverPool();
   const module = proverModule();
   const compiled = await WebAssembly.compile(module.bytes);
@@ -49,7 +50,7 @@ export async function benchProver(say: Say): Promise<Measured<ProverFigures>> {
     const witness = new Uint8Array(limbs.buffer);
     const own: number[] = [];
     const snarkjs: number[] = [];
-    for (let proof = 0; proof <= PROOFS; proof++) {
+    for (let proof = 0; proof <= proofs; proof++) {
       own.push(
         await milliseconds(async () => {
           const made = await prover.prove(witness);
@@ -68,7 +69,7 @@ export async function benchProver(say: Say): Promise<Measured<ProverFigures>> {
     const [ownMs, snarkjsMs] = [median(own.slice(1)), median(snarkjs.slice(1))];
     remarks.push({
       what: `${artifacts.name}, ${artifacts.constraints} constraints`,
-      value: `medians of ${PROOFS} with ${pool.threads} threads, key loaded in ${loading.toFixed(0)} ms, ${(prover.bytes / 1e6).toFixed(0)} MB for it`,
+      value: `medians of ${proofs} with ${pool.threads} threads, key loaded in ${loading.toFixed(0)} ms, ${(prover.bytes / 1e6).toFixed(0)} MB for it`,
     });
     return {
       snarkjsMs: rounded(snarkjsMs, 0),

@@ -7,12 +7,13 @@ import { seeded } from "../support/random.ts";
 import { accountInBatch, randomHoldings, randomRequest } from "../support/withdrawal.ts";
 import { type Measured, rounded, type Say, type WithdrawalFigures } from "./figures.ts";
 
-/** Proofs of each kind after one that is not counted. */
-const PROOFS = 5;
 const ASSET = 7;
 
-/** What a user waits for: witness, proof and its check, with keys that are loaded. */
-export async function benchWithdrawal(say: Say): Promise<Measured<WithdrawalFigures>> {
+/**
+ * What a user waits for: witness, proof and its check, with keys that are loaded; `proofs` of each kind, after one that
+ * is not counted.
+ */
+export async function benchWithdrawal(say: Say, proofs: number): Promise<Measured<WithdrawalFigures>> {
   const random = seeded("withdrawal bench");
   const request = randomRequest(random, { asset: ASSET });
   const [small, large] = [1, 4].map((blocks) =>
@@ -20,14 +21,14 @@ export async function benchWithdrawal(say: Say): Promise<Measured<WithdrawalFigu
   );
   const measure = async (backend: ProvingBackend, opening: NonNullable<typeof small>): Promise<number> => {
     const times: number[] = [];
-    for (let proof = 0; proof <= PROOFS; proof++) {
+    for (let proof = 0; proof <= proofs; proof++) {
       const from = performance.now();
       const { instance } = await proveWithdrawal(backend, opening, request);
       times.push(performance.now() - from);
       say(`${instance}: ${times.at(-1)!.toFixed(0)} ms`);
     }
     const counted = times.slice(1).toSorted((a, b) => a - b);
-    return rounded(counted[Math.floor(PROOFS / 2)]!, 0);
+    return rounded(counted[Math.floor(proofs / 2)]!, 0);
   };
   const both = async (backend: ProvingBackend): Promise<[number, number]> => {
     try {
@@ -45,6 +46,6 @@ export async function benchWithdrawal(say: Say): Promise<Measured<WithdrawalFigu
       constraints4: four.constraints,
       ...{ snarkjsMs1, snarkjsMs4, ownMs1, ownMs4 },
     },
-    remarks: [{ what: "medians", value: `of ${PROOFS}: witness, proof and its check` }],
+    remarks: [{ what: "medians", value: `of ${proofs}: witness, proof and its check` }],
   };
 }
