@@ -59,16 +59,20 @@ interface ILedger {
     }
 
     /// @notice A proof by the operator that an account's leaf does not allow something: signals root, key, epoch, asset,
-    /// amount, charge; the ledger computes the last three.
+    /// amount, charge; key and asset are the ledger's to fill in.
+    /// @param amount, charge At most what is needed. A leaf that does not allow these does not allow more, so a payment or a pledge
+    /// that comes between proof and transaction, and moves what is needed, does not spoil a proof that was made for less.
     struct Refusal {
         bytes32 circuitId;
         uint256 root;
         uint64 epoch;
+        uint128 amount;
+        uint128 charge;
         Place place;
         uint256[8] proof;
     }
 
-    /// @notice A withdrawal that was proved to `consumer` and waits to be taken.
+    /// @notice A withdrawal that was proved to `consumer` and waits to be taken. Its id is keccak256(abi.encode(claim)).
     struct Claim {
         uint256 key;
         uint64 epoch;
@@ -126,6 +130,8 @@ interface ILedger {
     error PledgeNotCovered(uint256 id, uint256 amount, uint256 needed, uint256 charge, uint256 neededCharge);
     error PledgeNotNewer(uint256 id, uint64 epoch, uint64 provedEpoch);
     error PledgeTermOutOfRange(uint64 until);
+    /// @notice The refusal speaks of more than what is needed, which the leaf may well not allow.
+    error RefusalTooLarge(uint128 amount, uint256 needed, uint128 charge, uint256 neededCharge);
 
     // Spending.
 
@@ -189,9 +195,23 @@ interface ILedger {
         view
         returns (uint16 asset, uint256 amount, uint256 charge);
 
+    /// @notice What a proof for an epoch must show for one pledge by itself on top of all payments: other pledges don't count, so that
+    /// nobody who pledges to a second gate takes from the first.
+    function neededForPledge(uint256 id, uint64 epoch)
+        external
+        view
+        returns (uint16 asset, uint256 amount, uint256 charge);
+
     /// @notice Reverts unless the refusal's epoch has a leaf of the key that does not allow `extra` of a token beside payments
-    /// and pledges: `neededAt` says what would have to be there.
-    function requireRefused(Refusal calldata refusal, uint256 key, address token, uint256 extra) external view;
+    /// and pledges: amount and charge of the refusal are at most those that `neededAt` says. Returns the token's asset there.
+    function requireRefused(Refusal calldata refusal, uint256 key, address token, uint256 extra)
+        external
+        view
+        returns (uint16 asset);
+
+    /// @notice Reverts unless the refusal's epoch has a leaf of the key that does not allow a pledge beside payments
+    /// (`neededForPledge`).
+    function requirePledgeRefused(Refusal calldata refusal, uint256 id) external view returns (uint16 asset);
 
     function pledgeOf(uint256 id) external view returns (Pledge memory);
 }
