@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {BATCH_SIGNALS, EPOCH_BETA, EPOCH_GAMMA, EPOCH_SIGNALS} from "../generated/Constants.sol";
 import {ISolvencyRegistry} from "../interfaces/ISolvencyRegistry.sol";
 import {Groth16Batch} from "../lib/Groth16Batch.sol";
+import {Groth16Single} from "../lib/Groth16Single.sol";
 import {VerificationKeys} from "../lib/VerificationKeys.sol";
 
 /// @notice Opens the combined check to tests, with keys that no registry would take.
@@ -46,6 +47,11 @@ contract Groth16Harness {
         bytes memory key = VerificationKeys.read(epochKey, EPOCH_SIGNALS);
         Groth16Batch.addEpoch(work, proof, signals, key);
         Groth16Batch.finish(work, key);
+    }
+
+    /// @notice One proof of any circuit.
+    function checkSingle(uint256[8] calldata proof, uint256[] calldata signals, address key) external view {
+        Groth16Single.requireProof(VerificationKeys.read(key, signals.length), signals, proof);
     }
 
     function inspect(address key, uint256 signals) external view returns (bytes32, bytes32) {
