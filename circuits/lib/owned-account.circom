@@ -1,9 +1,7 @@
 pragma circom 2.2.0;
 
 include "../generated/constants.circom";
-include "batch-path.circom";
-include "boolean.circom";
-include "holding-block.circom";
+include "opened-account.circom";
 include "poseidon.circom";
 
 // An account of an attested epoch, opened by its owner: secret, identity, leaf, root.
@@ -24,8 +22,6 @@ include "poseidon.circom";
 //   begun[blocks]       1 from the account's first block on: what is before counts nowhere
 // Cost                  838 blocks + 2,703, within 2
 template OwnedAccount(blocks) {
-    assert(1 <= blocks);
-
     signal input row[blocks][6];
     signal input quantity[blocks][6];
     signal input first[blocks];
@@ -41,44 +37,21 @@ template OwnedAccount(blocks) {
     signal output key;
     signal output begun[blocks];
 
-    // 1. Who knows the secret owns the account, at this home. The operator knows all the rest.
+    // Who knows the secret owns the account, at this home. The operator knows all the rest.
     signal owner <== Poseidon(3)([TAG_OWNER(), secret, home]);
-    signal identity <== Poseidon(5)([TAG_IDENTITY(), accountRef, owner, salt, epoch]);
-    key <== Poseidon(3)([TAG_KEY(), accountRef, owner]);
 
-    // 2. The account begins in one of the blocks, and goes on to the last.
-    var count = 0;
-    for (var i = 0; i < blocks; i++) {
-        Boolean()(first[i]);
-        count += first[i];
-        begun[i] <== count;
-    }
-    count === 1;
-
-    // 3. Its blocks make its leaf: the batch circuit's blocks, so that every limb has its range here too.
-    component block[blocks];
-    for (var i = 0; i < blocks; i++) {
-        block[i] = HoldingBlock();
-        block[i].row <== row[i];
-        block[i].quantity <== quantity[i];
-        block[i].first <== first[i];
-        block[i].identity <== identity;
-        if (i == 0) {
-            block[i].previous <== 0;
-        } else {
-            block[i].previous <== block[i - 1].h;
-        }
-        if (i == blocks - 1) {
-            block[i].last <== 1;
-            block[i].free <== free;
-            block[i].under <== under;
-        } else {
-            block[i].last <== 0;
-            block[i].free <== 0;
-            block[i].under <== 0;
-        }
-    }
-
-    // 4. The leaf is in the tree. The slots of an account's other blocks hold 0, so none of them passes as its end.
-    root <== BatchPath()(block[blocks - 1].h, child);
+    component account = OpenedAccount(blocks);
+    account.row <== row;
+    account.quantity <== quantity;
+    account.first <== first;
+    account.free <== free;
+    account.under <== under;
+    account.owner <== owner;
+    account.accountRef <== accountRef;
+    account.salt <== salt;
+    account.epoch <== epoch;
+    account.child <== child;
+    root <== account.root;
+    key <== account.key;
+    begun <== account.begun;
 }

@@ -56,6 +56,19 @@ describe("recorded constraints of a withdrawal", () => {
   });
 });
 
+describe("recorded constraints of a refusal", () => {
+  const of = (blocks: number): number => recorded.instances[`refusal-${blocks}`]!;
+
+  it("are no more than a withdrawal's", () => {
+    for (const blocks of [1, 4])
+      expect(of(blocks)).toBeLessThanOrEqual(recorded.instances[`withdrawal-${blocks}`]!);
+  });
+
+  it("are what the circuit's header says", () => {
+    for (const blocks of [1, 4]) expect(Math.abs(of(blocks) - (861 * blocks + 2_723))).toBeLessThanOrEqual(2);
+  });
+});
+
 describe("the circuits that the verifier knows", () => {
   const release: Release = JSON.parse(readFileSync(RELEASE, "utf8"));
 
@@ -65,7 +78,7 @@ describe("the circuits that the verifier knows", () => {
   });
 
   it("are each known for their own statement: a withdrawal's circuit is none of a batch or an epoch", () => {
-    const statements = ["batch", "epoch", "withdrawal"] as const;
+    const statements = ["batch", "epoch", "withdrawal", "refusal", "account"] as const;
     for (const { name, template } of instances) {
       const known = statements.filter((statement) => isReleased(BigInt(release.circuits[name]!), statement));
       expect(known, name).toEqual([template.toLowerCase()]);

@@ -5,9 +5,10 @@ import { circuitSources } from "../../prover/src/build/sources.ts";
 const HINTS = {
   "circuits/lib/bits.circom": ["out[i] <-- (in >> i) & 1;", "out[i] * (1 - out[i]) === 0;"],
   "circuits/lib/fraction.circom": ["out <-- quantity / (beta - row);", "out * (beta - row) === quantity;"],
+  "circuits/lib/inverse.circom": ["out <-- 1 / in;", "out * in === 1;"],
 };
 
-it("assigns without a constraint only bits and fractions, each with its constraint on the next line", () => {
+it("assigns without a constraint only bits, fractions and inverses, each with its constraint on the next line", () => {
   const found = [...circuitSources()].flatMap(([path, text]) => {
     const lines = text.split("\n").map((line) => line.trim());
     return lines.flatMap((line, i) => (/<--|-->/.test(line) ? [[path, [line, lines[i + 1]]]] : []));

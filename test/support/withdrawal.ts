@@ -1,10 +1,10 @@
 import { expect } from "vitest";
 import { MAX_QUANTITY } from "../../verifier/src/constants.ts";
-import { type BlockOpening, commitBatch } from "../../verifier/src/encodings/batch.ts";
+import { type BlockOpening, commitBatch, paddingBlock } from "../../verifier/src/encodings/batch.ts";
 import type { Entry } from "../../verifier/src/encodings/entry.ts";
 import { home, identity, owner } from "../../verifier/src/encodings/identity.ts";
-import { holdingBlocks } from "../../verifier/src/encodings/leaf.ts";
-import { batchPath } from "../../verifier/src/encodings/tree.ts";
+import { blockHash, holdingBlocks, leafMeta } from "../../verifier/src/encodings/leaf.ts";
+import { batchPath, batchTree } from "../../verifier/src/encodings/tree.ts";
 import { withdrawalInputs } from "../../verifier/src/withdrawal/inputs.ts";
 import { type AccountOpening, leafOf } from "../../verifier/src/withdrawal/opening.ts";
 import type { WithdrawalRequest } from "../../verifier/src/withdrawal/statement.ts";
@@ -94,9 +94,10 @@ export const WITHDRAWAL_3 = {
   public: WITHDRAWAL_INPUTS,
 } as const;
 
-export const [WITHDRAWAL, OWNED, BLOCK, PATH] = [
+export const [WITHDRAWAL, OWNED, OPENED, BLOCK, PATH] = [
   "circuits/statements/withdrawal.circom",
   "circuits/lib/owned-account.circom",
+  "circuits/lib/opened-account.circom",
   "circuits/lib/holding-block.circom",
   "circuits/lib/batch-path.circom",
 ] as const;
@@ -117,4 +118,19 @@ export function mutantWithdrawal(
 export async function stoppedByOneGuard(real: Circuit, mutant: Circuit, forge: Forgery): Promise<bigint[]> {
   expect(real.violations(await forge(real))).toHaveLength(1);
   return succeedsOnlyWithout(real, mutant, forge);
+}
+
+/** All children of the nodes above a slot. */
+export function childrenAt(slots: readonly bigint[], slot: number): bigint[][] {
+  const levels = batchTree(slots).slice(0, 3);
+  return levels.map((level, depth) => {
+    const at = Math.floor(slot / 16 ** depth);
+    return Array.from({ length: 16 }, (_, i) => level[at - (at % 16) + i] ?? 0n);
+  });
+}
+
+/** Leaf of an account of padding: its identity is 0. */
+export function paddingLeaf(): bigint {
+  const { entries, free, under, first } = paddingBlock();
+  return blockHash(0n, entries, leafMeta({ free, under }, first));
 }

@@ -1,5 +1,4 @@
 import { holdingBlocks } from "@plimsoll/verifier/encodings/leaf.ts";
-import { WithdrawalError } from "@plimsoll/verifier/withdrawal/error.ts";
 import { withdrawalInputs } from "@plimsoll/verifier/withdrawal/inputs.ts";
 import type { AccountOpening } from "@plimsoll/verifier/withdrawal/opening.ts";
 import {
@@ -9,13 +8,13 @@ import {
   withdrawalSignals,
 } from "@plimsoll/verifier/withdrawal/statement.ts";
 import { instanceArtifacts } from "../build/artifacts.ts";
-import { listInstances } from "../build/instances.ts";
 import {
   type ProvedStatement,
   type ProvingArtifacts,
   type ProvingBackend,
   UnverifiedProofError,
 } from "../proving/backend.ts";
+import { smallestInstance } from "./smallest-instance.ts";
 
 /** A withdrawal as it goes to a contract: nothing in it is secret. */
 export interface ProvedWithdrawal {
@@ -47,15 +46,5 @@ export async function proveWithdrawal(
 
 /** The instance with the fewest blocks that takes an account of `blocks`. Throws WithdrawalError when none does. */
 export function withdrawalInstance(blocks: number): { readonly name: string; readonly blocks: number } {
-  const instances = listInstances()
-    .filter(({ template }) => template === "Withdrawal")
-    .map(({ name, parameters }) => ({ name, blocks: parameters[0] as number }))
-    .sort((one, other) => one.blocks - other.blocks);
-  const found = instances.find((instance) => instance.blocks >= blocks);
-  if (found !== undefined) return found;
-  const most = instances.at(-1)?.blocks ?? 0;
-  throw new WithdrawalError(
-    "too-many-blocks",
-    `expected an account of at most ${most} blocks, came ${blocks}`,
-  );
+  return smallestInstance("Withdrawal", blocks);
 }

@@ -10,7 +10,7 @@ import {
   type Inputs,
   inputsOf,
   mutantWithdrawal,
-  OWNED,
+  OPENED,
   stoppedByOneGuard,
   WITHDRAWAL,
   WITHDRAWAL_3,
@@ -126,7 +126,7 @@ describe("a withdrawal takes no more than there is", () => {
     ["two beginnings", "count === 1;", [1n, 0n, 1n], 1_000n + 2n * 700n],
     ["a beginning that is taken back", "Boolean()(first[i]);", [1n, FIELD - 1n, 1n], 1_000n + 700n],
   ])("row 10: rejects %s after a block of inventions (mutant: no %s)", async (name, guard, first, amount) => {
-    const mutant = await mutantWithdrawal(name.replaceAll(" ", "-"), [OWNED, guard]);
+    const mutant = await mutantWithdrawal(name.replaceAll(" ", "-"), [OPENED, guard]);
     const invented = { ...withEntry(0, 0, 4n, 1_000n, 1n), first, amount };
     const forged = await succeedsOnlyWithout(circuit, mutant, solving(invented));
     expect(mutant.outputs(forged)).toEqual({ ...openedAccount(account) });

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { commitBatch, paddingBlock } from "../../../verifier/src/encodings/batch.ts";
 import { identity, owner } from "../../../verifier/src/encodings/identity.ts";
 import { blockHash, leafMeta, NO_FREE } from "../../../verifier/src/encodings/leaf.ts";
-import { batchPath, batchTree } from "../../../verifier/src/encodings/tree.ts";
+import { batchPath } from "../../../verifier/src/encodings/tree.ts";
 import { type AccountOpening, leafOf, openedAccount } from "../../../verifier/src/withdrawal/opening.ts";
 import { succeedsOnlyWithout } from "../../support/attack.ts";
 import { type Circuit, loadCircuit } from "../../support/circuit.ts";
@@ -11,11 +11,14 @@ import {
   accountInBatch,
   BLOCK,
   blocksOf,
+  childrenAt,
   type Inputs,
   inputsOf,
   mutantWithdrawal,
+  OPENED,
   OWNED,
   PATH,
+  paddingLeaf,
   stoppedByOneGuard,
   WITHDRAWAL,
   WITHDRAWAL_3,
@@ -54,7 +57,7 @@ describe("a withdrawal is its owner's alone", () => {
 
   describe("rejects an identity that is not the hash of its parts (mutant: taken as it comes)", () => {
     const IDENTITY = [
-      OWNED,
+      OPENED,
       "signal identity <== Poseidon(5)([TAG_IDENTITY(), accountRef, owner, salt, epoch]);",
       "signal identity <== salt;",
     ] as const;
@@ -178,17 +181,3 @@ describe("a withdrawal is its owner's alone", () => {
     expect(circuit.outputs(await circuit.witness(honest))).toEqual({ ...openedAccount(victim) });
   });
 });
-
-/** All children of the nodes above a slot. */
-function childrenAt(slots: readonly bigint[], slot: number): bigint[][] {
-  const levels = batchTree(slots).slice(0, 3);
-  return levels.map((level, depth) => {
-    const at = Math.floor(slot / 16 ** depth);
-    return Array.from({ length: 16 }, (_, i) => level[at - (at % 16) + i] ?? 0n);
-  });
-}
-
-function paddingLeaf(): bigint {
-  const { entries, free, under, first } = paddingBlock();
-  return blockHash(0n, entries, leafMeta({ free, under }, first));
-}

@@ -11,8 +11,11 @@ export const RELEASED_CIRCUITS: ReadonlyMap<bigint, string> = new Map(
   Object.entries<string>(release.circuits).map(([name, id]) => [BigInt(id), name]),
 );
 
+/** What a circuit of this release states. */
+export type Statement = "batch" | "epoch" | "withdrawal" | "refusal" | "account";
+
 /** Whether a circuit of this release proves this statement: another statement may have as many public signals. */
-export function isReleased(circuitId: bigint, statement: "batch" | "epoch" | "withdrawal"): boolean {
+export function isReleased(circuitId: bigint, statement: Statement): boolean {
   return RELEASED_CIRCUITS.get(circuitId)?.startsWith(`${statement}-`) ?? false;
 }
 

@@ -4,9 +4,10 @@ export type WithdrawalErrorCode =
   | "balance"
   | "charge"
   | "request"
-  | "too-many-blocks";
+  | "too-many-blocks"
+  | "allowed";
 
-/** Why a withdrawal can't be proved. Says which rule, never a balance, a salt or a secret. */
+/** Why a withdrawal, or the refusal of one, can't be proved. Says which rule, never a balance, a salt or a secret. */
 export class WithdrawalError extends RangeError {
   readonly retryable = false;
   readonly code: WithdrawalErrorCode;
