@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import hardhatEthers from "@nomicfoundation/hardhat-ethers";
 import { defineConfig } from "hardhat/config";
@@ -6,6 +8,17 @@ const compiler = { version: "0.8.37", path: fileURLToPath(import.meta.resolve("s
 const plain = { optimizer: { enabled: true, runs: 1_000 }, evmVersion: "cancun" };
 const mocks = ["ChallengesHarness", "FeedMock", "Groth16Harness", "PoliciesMock", "TokenMock", "WalletMock"];
 
+const solidityTests = "test/contracts/solidity";
+const quickly = [
+  ...mocks.map((name) => `contracts/mocks/${name}.sol`),
+  ...readdirSync(fileURLToPath(new URL(solidityTests, import.meta.url)), {
+    recursive: true,
+    encoding: "utf8",
+  })
+    .filter((name) => name.endsWith(".sol"))
+    .map((name) => `${solidityTests}/${name.replaceAll("\\", "/")}`),
+];
+
 // The compiler comes from npm, so that nothing is downloaded from anywhere else. viaIR: without it the combined
 // verifier is too deep for the stack, and it is worth about a tenth of the gas.
 export default defineConfig({
@@ -13,19 +26,31 @@ export default defineConfig({
   paths: {
     sources: "./contracts",
     artifacts: "./build/artifacts",
-    cache: "./.cache/hardhat",
-    tests: "./test/contracts",
+    cache: "./build/cache",
+    tests: `./${solidityTests}`,
+  },
+  // One seed for the quick tests, so that they pass or fail whoever runs them; another one each time for the long ones.
+  test: {
+    solidity: {
+      profiles: {
+        default: { fuzz: { runs: 100 }, invariant: { runs: 10, depth: 30 } },
+        long: {
+          fuzz: { runs: 2_000, seed: `0x${randomBytes(32).toString("hex")}` },
+          invariant: { runs: 200, depth: 60 },
+        },
+      },
+    },
   },
   solidity: {
+    splitTestsCompilation: true,
     compilers: [
       {
         ...compiler,
         settings: { viaIR: true, optimizer: { enabled: true, runs: 1_000_000 }, evmVersion: "cancun" },
       },
     ],
-    // Mocks are for tests and the demo's local chain: they need to compile fast, not to run cheaply.
-    overrides: Object.fromEntries(
-      mocks.map((name) => [`contracts/mocks/${name}.sol`, { ...compiler, settings: plain }]),
-    ),
+    // Mocks are for tests and the demo's local chain, and tests compile the contracts once more with themselves: they need
+    // to compile fast, not to run cheaply.
+    overrides: Object.fromEntries(quickly.map((name) => [name, { ...compiler, settings: plain }])),
   },
 });

@@ -49,6 +49,6 @@ async function runHardhat(): Promise<void> {
   const folder = dirname(fileURLToPath(import.meta.resolve("hardhat/package.json")));
   const { bin } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
   const env = { ...process.env, HARDHAT_DISABLE_TELEMETRY_PROMPT: "true", NO_COLOR: "1" };
-  const { code, output } = await runNode(join(folder, bin.hardhat), ["build"], ROOT, env);
+  const { code, output } = await runNode(join(folder, bin.hardhat), ["build", "--no-tests"], ROOT, env);
   if (code !== 0) throw new ContractsError(`contracts/: Hardhat refused them\n${output.trim()}`);
 }
