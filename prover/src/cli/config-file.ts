@@ -9,6 +9,7 @@ import { ConfigError } from "../pipeline/run-epoch.ts";
 import { normalise, type SnapshotReport } from "../snapshot/normalise.ts";
 import { readReserves } from "../snapshot/reserves.ts";
 import { rowLookup } from "../snapshot/rows.ts";
+import { STANDARD_INPUT } from "../snapshot/text-source.ts";
 
 const path = z.string().min(1);
 
@@ -64,7 +65,7 @@ export interface LoadedConfig {
 /** Reads a configuration and everything it names but the accounts, which are streamed when they are asked for. */
 export async function loadConfig(file: string): Promise<LoadedConfig> {
   const config = fromJson(configFormat, await readFile(file, "utf8"), file);
-  const at = (name: string) => resolve(dirname(file), name);
+  const at = (name: string) => (name === STANDARD_INPUT ? name : resolve(dirname(file), name));
   const riskParameters = await readFile(at(config.policy.riskParameters), "utf8");
   const marks = await readFile(at(config.policy.marks), "utf8");
   const policy = compilePolicy(

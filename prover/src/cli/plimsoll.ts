@@ -242,11 +242,11 @@ function snapshotOptions(command: Command): Command {
     .requiredOption("--marks <file>")
     .option(
       "--balances <file...>",
-      "CSV: account,asset,quantity with debt or as signed_quantity, or the wide format",
+      "CSV, NDJSON or Parquet: account,asset,quantity with debt or as signed_quantity, or the wide format; - is standard input",
     )
     .option(
       "--positions <file...>",
-      "CSV: account,instrument,quantity,unrealised; a negative quantity is short",
+      "CSV, NDJSON or Parquet: account,instrument,quantity,unrealised; a negative quantity is short",
     )
     .addOption(
       new Option(

@@ -7,9 +7,9 @@ import {
   QuantityError,
   quantityOf,
 } from "@plimsoll/verifier/encodings/quantity.ts";
-import { quoted } from "./csv.ts";
 import { type Place, SnapshotError } from "./error.ts";
 import type { NamedRow, RowLookup } from "./rows.ts";
+import { quoted } from "./table.ts";
 
 /** What to do with digits below a row's unit: refuse the file, or round in the user's favour and report it. */
 export type DustRule = "refuse" | "credit";

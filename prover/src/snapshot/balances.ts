@@ -1,8 +1,8 @@
 import type { AmountReader } from "./amounts.ts";
 import { accountId, columnsOf } from "./columns.ts";
-import type { CsvFile } from "./csv.ts";
-import { openCsv } from "./csv.ts";
 import { SnapshotError } from "./error.ts";
+import { openTable } from "./open-table.ts";
+import type { TableFile } from "./table.ts";
 import { readWideBalances } from "./wide.ts";
 
 /** What one account owns and owes, as read: a quantity above 0 in units of its row, debts on debt rows. */
@@ -28,18 +28,18 @@ export interface RowAmount {
  * Throws a SnapshotError at the first thing that is wrong, also late in the stream.
  */
 export async function* readBalances(file: string, amounts: AmountReader): AsyncGenerator<AccountBalances> {
-  const csv = await openCsv(file);
-  yield* csv.header[0] === "rn" ? readWideBalances(csv, amounts) : readLongBalances(csv, amounts);
+  const table = await openTable(file);
+  yield* table.header[0] === "rn" ? readWideBalances(table, amounts) : readLongBalances(table, amounts);
 }
 
-async function* readLongBalances(csv: CsvFile, amounts: AmountReader): AsyncGenerator<AccountBalances> {
-  const { file } = csv;
-  const signed = csv.header.includes("signed_quantity");
+async function* readLongBalances(table: TableFile, amounts: AmountReader): AsyncGenerator<AccountBalances> {
+  const { file } = table;
+  const signed = table.header.includes("signed_quantity");
   const quantityField = signed ? "signed_quantity" : "quantity";
-  const at = columnsOf(csv, ["account", "asset", quantityField], signed ? [] : ["debt"]);
+  const at = columnsOf(table, ["account", "asset", quantityField], signed ? [] : ["debt"]);
   let open: { account: string; file: string; line: number; amounts: RowAmount[] } | undefined;
   const assets = new Set<string>();
-  for await (const rows of csv.rows) {
+  for await (const rows of table.rows) {
     for (const { line, cells } of rows) {
       const account = cells[at.account]!;
       if (account !== open?.account) {

@@ -1,8 +1,8 @@
 import { formatQuantity } from "@plimsoll/verifier/encodings/quantity.ts";
 import type { TieredCollateral } from "@plimsoll/verifier/policy/schemas.ts";
-import { openCsv } from "./csv.ts";
 import { decimalsFor, plainDecimal } from "./decimals.ts";
 import { type Place, SnapshotError } from "./error.ts";
+import { openTable } from "./open-table.ts";
 
 /** The three schedules of an asset in Binance's published asset file, by what the collateral serves, and their columns. */
 export const SCHEDULES = Object.freeze({
@@ -33,16 +33,16 @@ const UNBOUNDED = "18446744073709551615";
  * tiers that do not start at 0 or do not follow one another, and for one that counts more than the one before.
  */
 export async function readSchedules(file: string, schedule: ScheduleName): Promise<ScheduledAsset[]> {
-  const csv = await openCsv(file);
+  const table = await openTable(file);
   const column = (name: string): number => {
-    const at = csv.header.indexOf(name);
+    const at = table.header.indexOf(name);
     if (at >= 0) return at;
     const place = { file, line: 1, field: name };
     throw new SnapshotError("missing-column", place, "that column", "none of that name");
   };
   const [token, price, tiers] = [column("token"), column("asset_usdt_price"), column(SCHEDULES[schedule])];
   const assets: ScheduledAsset[] = [];
-  for await (const rows of csv.rows) {
+  for await (const rows of table.rows) {
     for (const { line, cells } of rows) {
       assets.push({
         symbol: cells[token]!,

@@ -1,17 +1,17 @@
-import { type CsvFile, quoted } from "./csv.ts";
 import { SnapshotError } from "./error.ts";
+import { quoted, type TableFile } from "./table.ts";
 
 /** Position of each wanted column. Throws for one that is missing and for one that is neither wanted nor optional. */
 export function columnsOf<Name extends string, Maybe extends string = never>(
-  csv: CsvFile,
+  table: TableFile,
   wanted: readonly Name[],
   optional: readonly Maybe[] = [],
 ): Record<Name, number> & Partial<Record<Maybe, number>> {
-  const place = { file: csv.file, line: 1 };
+  const place = { file: table.file, line: 1 };
   const known: readonly string[] = [...wanted, ...optional];
-  const missing = wanted.find((name) => !csv.header.includes(name));
+  const missing = wanted.find((name) => !table.header.includes(name));
   if (missing !== undefined) {
-    const came = `columns ${csv.header.slice(0, 6).map(quoted).join(", ")}`;
+    const came = `columns ${table.header.slice(0, 6).map(quoted).join(", ")}`;
     throw new SnapshotError(
       "missing-column",
       { ...place, field: missing },
@@ -19,11 +19,11 @@ export function columnsOf<Name extends string, Maybe extends string = never>(
       came,
     );
   }
-  const stray = csv.header.find((name) => !known.includes(name));
+  const stray = table.header.find((name) => !known.includes(name));
   if (stray !== undefined) {
     throw new SnapshotError("unexpected-column", place, `columns ${known.join(", ")}`, quoted(stray));
   }
-  return Object.fromEntries(csv.header.map((name, at) => [name, at])) as Record<Name, number> &
+  return Object.fromEntries(table.header.map((name, at) => [name, at])) as Record<Name, number> &
     Partial<Record<Maybe, number>>;
 }
 

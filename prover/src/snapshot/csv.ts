@@ -1,50 +1,30 @@
-import { isUtf8 } from "node:buffer";
-import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
-import { pipeline, Transform, type TransformCallback } from "node:stream";
-import { createGunzip } from "node:zlib";
+import { pipeline, type Readable } from "node:stream";
 import { CsvError, type Parser, parse } from "csv-parse";
 import { SnapshotError } from "./error.ts";
+import { checkHeader, type TableFile, type TableRow } from "./table.ts";
+import { byteOrderMark, LONGEST_LINE, sourceError } from "./text-source.ts";
 
-/** One line of a CSV file; `line` counts from 1, the header's. */
-export interface CsvRow {
-  readonly line: number;
-  readonly cells: readonly string[];
-}
-
-/** A CSV file being read. `rows` can be taken once; it yields what has arrived, row by row in batches. */
-export interface CsvFile {
-  readonly file: string;
-  readonly header: readonly string[];
-  readonly rows: AsyncGenerator<readonly CsvRow[]>;
-}
-
-const LONGEST_LINE = 1 << 22;
 const ROWS_AHEAD = 1024;
 
-/**
- * Opens a comma-separated UTF-8 file, gzipped or plain, and reads its header. Throws a SnapshotError for a byte-order
- * mark, an empty file, another delimiter or encoding, broken quotes, a row of another width, and a truncated gzip;
- * whatever stands late in the file comes late, so nothing read may take effect before `rows` has ended.
- */
-export async function openCsv(file: string): Promise<CsvFile> {
-  const parser = await openParser(file);
+/** A comma-separated text with a header, as a table. */
+export async function readCsv(file: string, text: Readable): Promise<TableFile> {
+  const parser = openParser(text);
   const batches = parsedBatches(file, parser);
   let names: readonly string[] = [];
-  let rest: readonly CsvRow[] = [];
+  let rest: readonly TableRow[] = [];
   try {
     const first = await batches.next();
     const [header, ...rows] = first.done ? [] : first.value;
     if (header === undefined) {
       throw new SnapshotError("empty-file", { file }, "a header and rows", "an empty file");
     }
-    checkHeader(file, header.cells);
+    checkNames(file, header.cells);
     [names, rest] = [header.cells, rows];
   } catch (error) {
     parser.destroy();
     throw error;
   }
-  async function* body(): AsyncGenerator<readonly CsvRow[]> {
+  async function* body(): AsyncGenerator<readonly TableRow[]> {
     try {
       yield checkWidth(file, names, rest);
       for await (const batch of batches) yield checkWidth(file, names, batch);
@@ -55,7 +35,7 @@ export async function openCsv(file: string): Promise<CsvFile> {
   return { file, header: names, rows: body() };
 }
 
-function checkHeader(file: string, header: readonly string[]): void {
+function checkNames(file: string, header: readonly string[]): void {
   const place = { file, line: 1 };
   if (header[0]?.startsWith("\uFEFF")) throw byteOrderMark(file);
   if (header.length === 1) {
@@ -71,13 +51,10 @@ function checkHeader(file: string, header: readonly string[]): void {
       throw new SnapshotError("empty-file", place, "a header", "an empty line");
     }
   }
-  const twice = header.find((name, i) => header.indexOf(name) !== i);
-  if (twice !== undefined) {
-    throw new SnapshotError("unexpected-column", place, "each column once", `${quoted(twice)} twice`);
-  }
+  checkHeader(file, header);
 }
 
-function checkWidth(file: string, header: readonly string[], rows: readonly CsvRow[]): readonly CsvRow[] {
+function checkWidth(file: string, header: readonly string[], rows: readonly TableRow[]): readonly TableRow[] {
   for (const { line, cells } of rows) {
     if (cells.length !== header.length) {
       const came = cells.length === 1 && cells[0] === "" ? "an empty line" : `${cells.length} fields`;
@@ -87,7 +64,7 @@ function checkWidth(file: string, header: readonly string[], rows: readonly CsvR
   return rows;
 }
 
-async function openParser(file: string): Promise<Parser> {
+function openParser(text: Readable): Parser {
   // An option of the stream underneath, which csv-parse hands on.
   const stream = { readableHighWaterMark: ROWS_AHEAD };
   const parser = parse({
@@ -98,73 +75,13 @@ async function openParser(file: string): Promise<Parser> {
     skipEmptyLines: false,
     maxRecordSize: LONGEST_LINE,
   });
-  const whole = (await isGzip(file)) ? [createReadStream(file), createGunzip()] : [createReadStream(file)];
   // The parser is destroyed with whatever goes wrong before it, and its reader then throws that.
-  pipeline([...whole, utf8Guard(file), parser], () => {});
+  pipeline(text, parser, () => {});
   return parser;
 }
 
-async function isGzip(file: string): Promise<boolean> {
-  try {
-    await using handle = await open(file);
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-    return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? "an error";
-    throw new SnapshotError("unreadable", { file }, "a file that can be read", code, { cause });
-  }
-}
-
-/** Passes bytes on and refuses what is not UTF-8: replacement characters could make one account id of two. */
-function utf8Guard(file: string): Transform {
-  let line = 1;
-  // Bytes after the last line end, since a character may be cut where a chunk ends, but never where a line does.
-  let rest: Buffer = Buffer.alloc(0);
-  const check = (lines: Buffer): void => {
-    if (isUtf8(lines)) return;
-    let start = 0;
-    for (
-      let end = lines.indexOf(10);
-      end >= 0 && isUtf8(lines.subarray(start, end));
-      end = lines.indexOf(10, start)
-    ) {
-      start = end + 1;
-      line++;
-    }
-    const utf16 = line === 1 && (lines[0] === 0xff || lines[0] === 0xfe);
-    throw utf16
-      ? byteOrderMark(file)
-      : new SnapshotError("encoding", { file, line }, "UTF-8", "bytes of another encoding");
-  };
-  const guarded = (done: TransformCallback, act: () => Buffer | undefined): void => {
-    try {
-      done(null, act());
-    } catch (error) {
-      done(error as Error);
-    }
-  };
-  return new Transform({
-    transform: (chunk: Buffer, _encoding, done) =>
-      guarded(done, () => {
-        const end = chunk.lastIndexOf(10) + 1;
-        if (end > 0) {
-          const lines = Buffer.concat([rest, chunk.subarray(0, end)]);
-          check(lines);
-          for (let at = lines.indexOf(10); at >= 0; at = lines.indexOf(10, at + 1)) line++;
-        }
-        rest = end > 0 ? chunk.subarray(end) : Buffer.concat([rest, chunk]);
-        return chunk;
-      }),
-    flush: (done) =>
-      guarded(done, () => {
-        check(rest);
-        return undefined;
-      }),
-  });
-}
-
 /** Rows as they arrive. Lines are counted here: csv-parse's own count costs a third of the speed. */
-async function* parsedBatches(file: string, parser: Parser): AsyncGenerator<CsvRow[]> {
+async function* parsedBatches(file: string, parser: Parser): AsyncGenerator<TableRow[]> {
   let line = 0;
   let failed: Error | undefined;
   let wake: () => void = () => {};
@@ -176,7 +93,7 @@ async function* parsedBatches(file: string, parser: Parser): AsyncGenerator<CsvR
     wake();
   });
   while (true) {
-    const batch: CsvRow[] = [];
+    const batch: TableRow[] = [];
     for (let cells: string[] | null = parser.read(); cells !== null; cells = parser.read()) {
       line++;
       if (cells.some((cell) => cell.includes("\n"))) {
@@ -203,9 +120,6 @@ async function* parsedBatches(file: string, parser: Parser): AsyncGenerator<CsvR
 }
 
 function translate(file: string, line: number, error: Error): SnapshotError {
-  if (error instanceof SnapshotError) return error;
-  const place = { file, line };
-  const options = { cause: error };
   if (error instanceof CsvError) {
     const broken: Partial<Record<string, readonly [expected: string, came: string]>> = {
       CSV_QUOTE_NOT_CLOSED: ["a closing quote", "the end of the file"],
@@ -215,33 +129,7 @@ function translate(file: string, line: number, error: Error): SnapshotError {
     };
     const [expected, came] = broken[error.code] ?? ["a row", `csv-parse's ${error.code}`];
     // The parser's own message quotes the row, which holds balances: it is not kept.
-    return new SnapshotError("broken-row", place, expected, came);
+    return new SnapshotError("broken-row", { file, line }, expected, came);
   }
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === "Z_BUF_ERROR") {
-    const hint = { ...options, hint: "copy or download it again" };
-    return new SnapshotError(
-      "truncated-gzip",
-      place,
-      "a whole gzip file",
-      "one that ends in the middle",
-      hint,
-    );
-  }
-  if (code?.startsWith("Z_")) {
-    return new SnapshotError("broken-gzip", place, "a gzip file", "one with broken content", options);
-  }
-  return new SnapshotError("unreadable", place, "a file that can be read", code ?? error.message, options);
-}
-
-function byteOrderMark(file: string): SnapshotError {
-  const hint = "save the file as UTF-8 without BOM";
-  return new SnapshotError("bom", { file, line: 1 }, "the first column's name", "a byte-order mark", {
-    hint,
-  });
-}
-
-/** A name for a message: cut, and with quotes that show blanks. */
-export function quoted(name: string): string {
-  return JSON.stringify(name.length > 40 ? `${name.slice(0, 40)}...` : name);
+  return sourceError(file, line, error);
 }

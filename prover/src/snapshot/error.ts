@@ -1,7 +1,9 @@
 export type SnapshotErrorCode =
   | "bom"
   | "broken-gzip"
+  | "broken-parquet"
   | "broken-row"
+  | "broken-zstd"
   | "delimiter"
   | "duplicate-account"
   | "duplicate-row"
@@ -15,7 +17,7 @@ export type SnapshotErrorCode =
   | "not-borrowable"
   | "order"
   | "overflow"
-  | "truncated-gzip"
+  | "truncated"
   | "unexpected-column"
   | "unknown-account"
   | "unknown-asset"

@@ -15,8 +15,12 @@ import { readOwners } from "./owners.ts";
 import { type AccountPositions, readPositions, UNREALISED_DECIMALS } from "./positions.ts";
 import type { NamedRow, RowLookup } from "./rows.ts";
 import { SeenAccounts } from "./seen.ts";
+import { STANDARD_INPUT } from "./text-source.ts";
 
-/** The files of a snapshot. Each account stands in one balances file, in any order but with its lines together. */
+/**
+ * The files of a snapshot, in any format that `openTable` reads; one of them may be standard input. Each account stands in
+ * one balances file, in any order but with its lines together.
+ */
 export interface SnapshotFiles {
   readonly balances: readonly string[];
   /** Positions, their accounts in the order of the balances; accounts without balances come last. */
@@ -58,6 +62,11 @@ interface InstrumentSums {
  */
 export function normalise(files: SnapshotFiles, rows: RowLookup, options: NormaliseOptions): Snapshot {
   const amounts = new AmountReader(rows, options.dust ?? "refuse");
+  const all = [...files.balances, ...(files.positions ?? []), files.owners];
+  if (all.indexOf(STANDARD_INPUT) !== all.lastIndexOf(STANDARD_INPUT)) {
+    const place = { file: "standard input" };
+    throw new SnapshotError("unreadable", place, "one file of a snapshot there", "several");
+  }
   const seen = new SeenAccounts();
   return {
     accounts: normalised(files, amounts, seen, rows, options.quote),

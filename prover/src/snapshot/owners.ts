@@ -1,7 +1,7 @@
 import { FIELD } from "@plimsoll/verifier/constants.ts";
 import { accountId, columnsOf } from "./columns.ts";
-import { openCsv } from "./csv.ts";
 import { SnapshotError } from "./error.ts";
+import { openTable } from "./open-table.ts";
 
 export interface AccountOwner {
   readonly account: string;
@@ -12,9 +12,9 @@ export interface AccountOwner {
 
 /** Owners of a file `account,owner`: field elements, decimal or hexadecimal with 0x. Throws a SnapshotError. */
 export async function* readOwners(file: string): AsyncGenerator<AccountOwner> {
-  const csv = await openCsv(file);
-  const at = columnsOf(csv, ["account", "owner"]);
-  for await (const rows of csv.rows) {
+  const table = await openTable(file);
+  const at = columnsOf(table, ["account", "owner"]);
+  for await (const rows of table.rows) {
     for (const { line, cells } of rows) {
       const account = accountId(cells[at.account]!, file, line, "account");
       const text = cells[at.owner]!;

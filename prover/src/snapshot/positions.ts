@@ -1,8 +1,8 @@
 import type { Decimal } from "@plimsoll/verifier/encodings/quantity.ts";
 import type { AmountReader } from "./amounts.ts";
 import { accountId, columnsOf } from "./columns.ts";
-import { openCsv } from "./csv.ts";
 import { SnapshotError } from "./error.ts";
+import { openTable } from "./open-table.ts";
 
 export interface Position {
   readonly instrument: string;
@@ -30,11 +30,11 @@ export const UNREALISED_DECIMALS = 30;
  * is a short position. Quantities are never rounded, since longs and shorts must match. Throws a SnapshotError.
  */
 export async function* readPositions(file: string, amounts: AmountReader): AsyncGenerator<AccountPositions> {
-  const csv = await openCsv(file);
-  const at = columnsOf(csv, ["account", "instrument", "quantity"], ["unrealised"]);
+  const table = await openTable(file);
+  const at = columnsOf(table, ["account", "instrument", "quantity"], ["unrealised"]);
   let open: { account: string; file: string; line: number; positions: Position[] } | undefined;
   const instruments = new Set<string>();
-  for await (const rows of csv.rows) {
+  for await (const rows of table.rows) {
     for (const { line, cells } of rows) {
       const account = cells[at.account]!;
       if (account !== open?.account) {

@@ -2,8 +2,8 @@ import { ceilingAt, type Decimal } from "@plimsoll/verifier/encodings/quantity.t
 import type { AmountReader } from "./amounts.ts";
 import type { AccountBalances, RowAmount } from "./balances.ts";
 import { accountId } from "./columns.ts";
-import { type CsvFile, quoted } from "./csv.ts";
 import { SnapshotError } from "./error.ts";
+import { quoted, type TableFile } from "./table.ts";
 
 interface AssetColumns {
   readonly symbol: string;
@@ -18,18 +18,18 @@ interface AssetColumns {
  * policy. An asset that the policy lacks may have a column, but nobody may hold it.
  */
 export async function* readWideBalances(
-  csv: CsvFile,
+  table: TableFile,
   amounts: AmountReader,
 ): AsyncGenerator<AccountBalances> {
-  const { file } = csv;
-  const assets = assetColumns(csv);
+  const { file } = table;
+  const assets = assetColumns(table);
   let accounts = 0;
-  for await (const rows of csv.rows) {
+  for await (const rows of table.rows) {
     for (const { line, cells } of rows) {
       accounts++;
       const account = accountId(cells[1]!, file, line, "id");
       const held: RowAmount[] = [];
-      for (const columns of assets) readAsset(csv, amounts, columns, line, cells, held);
+      for (const columns of assets) readAsset(table, amounts, columns, line, cells, held);
       yield { account, file, line, amounts: held };
     }
   }
@@ -39,15 +39,15 @@ export async function* readWideBalances(
 }
 
 function readAsset(
-  csv: CsvFile,
+  table: TableFile,
   amounts: AmountReader,
   columns: AssetColumns,
   line: number,
   cells: readonly string[],
   held: RowAmount[],
 ): void {
-  const { file } = csv;
-  const at = (column: number) => ({ file, line, field: csv.header[column]! });
+  const { file } = table;
+  const at = (column: number) => ({ file, line, field: table.header[column]! });
   const equity = amounts.decimal(cells[columns.equity]!, at(columns.equity));
   const debt = amounts.decimal(cells[columns.debt]!, at(columns.debt));
   const net = amounts.decimal(cells[columns.net]!, at(columns.net));
@@ -67,8 +67,8 @@ function isDifference(net: Decimal, equity: Decimal, debt: Decimal): boolean {
   return ceilingAt(net, places) === ceilingAt(equity, places) - ceilingAt(debt, places);
 }
 
-function assetColumns(csv: CsvFile): AssetColumns[] {
-  const { file, header } = csv;
+function assetColumns(table: TableFile): AssetColumns[] {
+  const { file, header } = table;
   const place = { file, line: 1 };
   const need = (name: string): number => {
     const at = header.indexOf(name);

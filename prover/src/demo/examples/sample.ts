@@ -1,5 +1,5 @@
 import { parseDecimal } from "@plimsoll/verifier/encodings/quantity.ts";
-import { openCsv } from "../../snapshot/csv.ts";
+import { openTable } from "../../snapshot/open-table.ts";
 
 /** One holding of a sample user, as the file spells it. */
 export interface SampleHolding {
@@ -35,10 +35,10 @@ export async function readSample(folder: string): Promise<Sample> {
   const prices = new Map<string, string>();
   const holders = new Map<string, number>();
   for (const name of ["exchange_users_0.csv", "exchange_users_1.csv"]) {
-    const csv = await openCsv(`${folder}/${name}`);
-    const at = new Map(csv.header.map((column, i) => [column, i]));
-    const symbols = csv.header.filter((column) => column.startsWith("e_")).map((column) => column.slice(2));
-    for await (const rows of csv.rows) {
+    const table = await openTable(`${folder}/${name}`);
+    const at = new Map(table.header.map((column, i) => [column, i]));
+    const symbols = table.header.filter((column) => column.startsWith("e_")).map((column) => column.slice(2));
+    for await (const rows of table.rows) {
       for (const { cells } of rows) {
         const cell = (column: string) => cells[at.get(column)!]!;
         for (const symbol of symbols) prices.set(symbol, cell(`${symbol}_udst_price`));
@@ -64,9 +64,9 @@ export async function readSample(folder: string): Promise<Sample> {
 
 async function readTiers(file: string): Promise<Map<string, number>> {
   const tiers = new Map<string, number>();
-  const csv = await openCsv(file);
-  const column = csv.header.indexOf("collateral_portfolio_margin_ratio_tiers");
-  for await (const rows of csv.rows) {
+  const table = await openTable(file);
+  const column = table.header.indexOf("collateral_portfolio_margin_ratio_tiers");
+  for await (const rows of table.rows) {
     for (const { cells } of rows) {
       const first = /^\[0-\d+:(\d+)/.exec(cells[column]!);
       if (first !== null) tiers.set(cells[0]!, Number(first[1]));
