@@ -81,6 +81,7 @@ function filesOf(record: EpochRecord, change: Partial<EpochFiles> = {}): EpochFi
     riskParameters: JSON.stringify(tinyRiskParameters),
     marks: JSON.stringify(tinyMarks),
     keys,
+    publicHash: PUBLIC_HASH,
     ...change,
   };
 }
@@ -90,6 +91,7 @@ async function failures(files: EpochFiles, context: Parameters<typeof checkEpoch
   return steps.filter(({ outcome }) => outcome === "failed").map(({ name }) => name);
 }
 
+const PUBLIC_HASH = 0xabcn;
 let honest: EpochRecord;
 beforeAll(() => {
   honest = proved();
@@ -187,6 +189,24 @@ describe("checking an epoch from its public folder", () => {
     ]);
   });
 
+  it("refuses public files that are not those which the exchange signed, and a circuit's name that is a path", async () => {
+    const other = filesOf(honest, { publicHash: PUBLIC_HASH + 1n });
+    expect(await failures(other, { trustedCircuits, attestations: chain({}) })).toEqual(["public files"]);
+    const record = toJson(epochRecord, honest).replace(/"name": "some-epoch"/, '"name": "../commit"');
+    await expect(checkEpoch(filesOf(honest, { record }))).rejects.toThrow(/circuits\.epoch\.name/);
+  });
+
+  it("says in words what the folder and the chain say differently", async () => {
+    const attestations = { ...chain({ batchCount: 3, snapshotTime: 1n }), registry: 6n };
+    const { steps } = await checkEpoch(filesOf(honest), { trustedCircuits, attestations });
+    const { words } = steps.find(({ name }) => name === "attestation")!;
+    expect(words).toMatch(
+      /registry: 0x5 in the folder, 0x6 on chain; number of batches: 2 .* 3 on chain; snap/,
+    );
+    const gone = await checkEpoch(filesOf(honest), { trustedCircuits, attestations: chain(null) });
+    expect(gone.steps.at(-2)!.words).toMatch(/the chain has no epoch 1/);
+  });
+
   it("accepts an honest epoch, and says what it did not look at", async () => {
     const report = await checkEpoch(filesOf(honest), { trustedCircuits, attestations: chain({}) });
     const left = report.steps.filter(({ outcome }) => outcome !== "passed");
@@ -204,5 +224,8 @@ function chain(change: Partial<Attestation> | null) {
     ...{ epochCircuitId: honest.circuits.epoch.circuitId, batchCount: 2, attestedAt: snapshotTime + 60n },
     ...change,
   };
-  return { chainId: 31337n, registry: 5n, attestation: async () => (change === null ? null : record) };
+  return {
+    ...{ chainId: 31337n, registry: 5n, publicHash: async () => PUBLIC_HASH },
+    attestation: async () => (change === null ? null : record),
+  };
 }

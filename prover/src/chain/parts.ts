@@ -1,9 +1,9 @@
 import { CHUNK_BATCHES } from "@plimsoll/verifier/constants.ts";
-import { accountsTree } from "@plimsoll/verifier/encodings/challenges.ts";
+import { accountsRoot, accountsTree } from "@plimsoll/verifier/encodings/challenges.ts";
 import { type Provider, type Signer, toBeHex } from "ethers";
 import { withWords } from "./errors.ts";
 import { registryAt } from "./registry.ts";
-import { type SentTransaction, send } from "./sending.ts";
+import { type Call, type SentTransaction, sendCall } from "./sending.ts";
 import {
   batchToAbi,
   proofWords,
@@ -59,10 +59,18 @@ export async function commitEpoch(
   submission: Submission,
   signature = "0x",
 ): Promise<SentTransaction> {
-  const contract = await registryAt(registry, sender);
+  return sendCall(await commitCall(sender, registry, submission, signature));
+}
+
+export async function commitCall(
+  sender: Signer,
+  registry: string,
+  submission: Submission,
+  signature: string,
+): Promise<Call> {
   const { batches } = submission;
-  const root = toBeHex(accountsTree(batches).at(-1)![0]!, 32);
-  return send(contract, "commit", [termsToAbi(submission), batches.length, root, signature]);
+  const args = [termsToAbi(submission), batches.length, toBeHex(accountsRoot(batches), 32), signature];
+  return { contract: await registryAt(registry, sender), method: "commit", args };
 }
 
 /** Proves one part of the sealed list. */
@@ -70,11 +78,20 @@ export async function provePart(
   sender: Signer,
   registry: string,
   epoch: bigint,
-  { first, depth, batches, path }: Part,
+  part: Part,
 ): Promise<SentTransaction> {
+  return sendCall(await proveCall(sender, registry, epoch, part));
+}
+
+export async function proveCall(
+  sender: Signer,
+  registry: string,
+  epoch: bigint,
+  { first, depth, batches, path }: Part,
+): Promise<Call> {
   const siblings = path.map((sibling) => toBeHex(sibling, 32));
   const args = [epoch, first, depth, runsToAbi(batches), batches.map(batchToAbi), siblings];
-  return send(await registryAt(registry, sender), "prove", args);
+  return { contract: await registryAt(registry, sender), method: "prove", args };
 }
 
 /** Attests an epoch whose batches are all proved. */
@@ -83,13 +100,12 @@ export async function finaliseEpoch(
   registry: string,
   submission: Submission,
 ): Promise<SentTransaction> {
-  const contract = await registryAt(registry, sender);
-  const { epochProof } = submission;
-  return send(contract, "finalise", [
-    termsToAbi(submission),
-    proofWords(epochProof),
-    statementsToAbi(submission),
-  ]);
+  return sendCall(await finaliseCall(sender, registry, submission));
+}
+
+export async function finaliseCall(sender: Signer, registry: string, submission: Submission): Promise<Call> {
+  const args = [termsToAbi(submission), proofWords(submission.epochProof), statementsToAbi(submission)];
+  return { contract: await registryAt(registry, sender), method: "finalise", args };
 }
 
 /** The sealed list of an open epoch; null where there is none. */

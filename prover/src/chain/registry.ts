@@ -13,7 +13,7 @@ import {
 import { contractArtifact } from "./artifacts.ts";
 import { withWords } from "./errors.ts";
 import { keyCreation } from "./key-code.ts";
-import { type SentTransaction, send } from "./sending.ts";
+import { type Call, type SentTransaction, sendCall } from "./sending.ts";
 import { type Opening, type Submission, submissionToAbi } from "./submission.ts";
 
 /** What a registry is made of. Addresses are 0x hex; keys are packed (see VerificationKeys.sol). */
@@ -88,8 +88,17 @@ export async function openEpoch(
   opening: Opening,
   signature = "0x",
 ): Promise<SentTransaction> {
-  const contract = await registryAt(registry, sender);
-  return send(contract, "open", [opening.epoch, opening.snapshotTime, signature]);
+  return sendCall(await openCall(sender, registry, opening, signature));
+}
+
+export async function openCall(
+  sender: Signer,
+  registry: string,
+  { epoch, snapshotTime }: Opening,
+  signature: string,
+): Promise<Call> {
+  const args = [epoch, snapshotTime, signature];
+  return { contract: await registryAt(registry, sender), method: "open", args };
 }
 
 /** Attests an epoch. `signature` is the exchange's over `commitTypedData`; none when `sender` is the exchange. */
@@ -99,8 +108,17 @@ export async function attestEpoch(
   submission: Submission,
   signature = "0x",
 ): Promise<SentTransaction> {
-  const contract = await registryAt(registry, sender);
-  return send(contract, "attest", [submissionToAbi(submission), signature]);
+  return sendCall(await attestCall(sender, registry, submission, signature));
+}
+
+export async function attestCall(
+  sender: Signer,
+  registry: string,
+  submission: Submission,
+  signature: string,
+): Promise<Call> {
+  const args = [submissionToAbi(submission), signature];
+  return { contract: await registryAt(registry, sender), method: "attest", args };
 }
 
 /** The last opening; `pending` while it can still be attested. Epoch 0 means that there was none. */

@@ -1,4 +1,4 @@
-import type { Contract, ContractTransactionResponse, TransactionReceipt } from "ethers";
+import type { Contract, ContractTransactionResponse, Signer, TransactionReceipt } from "ethers";
 import { isError } from "ethers";
 import { withWords } from "./errors.ts";
 
@@ -29,10 +29,36 @@ export class NotMinedError extends Error {
   readonly hashes: readonly string[];
 
   constructor(method: string, hashes: readonly string[]) {
-    super(`${method}: expected a block with one of the transactions ${hashes.join(", ")}, came none`);
+    super(
+      `${method}: expected a block with one of the transactions ${hashes.join(", ")}, came none; ` +
+        "look them up at a block explorer, wait, or raise their fee with the wallet of this key",
+    );
     this.name = "NotMinedError";
     this.hashes = hashes;
   }
+}
+
+/** A contract's function with its arguments: what is estimated, or sent. */
+export interface Call {
+  /** Connected to the signer that pays. */
+  readonly contract: Contract;
+  readonly method: string;
+  readonly args: readonly unknown[];
+}
+
+/** Gas that a call would take now. Throws RegistryError with the contract's reason when it would be refused. */
+export async function estimateCall({ contract, method, args }: Call): Promise<bigint> {
+  return withWords(contract.interface, () => contract.getFunction(method).estimateGas(...args));
+}
+
+/** As `sendCall`, of a contract's function. */
+export function send(
+  contract: Contract,
+  method: string,
+  args: readonly unknown[],
+  patience: Patience = PATIENCE,
+): Promise<SentTransaction> {
+  return sendCall({ contract, method, args }, patience);
 }
 
 /**
@@ -40,10 +66,8 @@ export class NotMinedError extends Error {
  * by one of the same nonce with a higher fee, so at most one of them counts. Throws RegistryError on a refusal, before
  * anything is paid where the node says so, and NotMinedError.
  */
-export async function send(
-  contract: Contract,
-  method: string,
-  args: readonly unknown[],
+export async function sendCall(
+  { contract, method, args }: Call,
   patience: Patience = PATIENCE,
 ): Promise<SentTransaction> {
   return withWords(contract.interface, async () => {
@@ -55,6 +79,11 @@ export async function send(
     const { nonce } = sent;
     for (let attempt = 1; ; attempt++) {
       const receipt = await receiptOf(sent, hashes, patience.milliseconds);
+      if (receipt?.status === 0) {
+        // Run again where it failed, for the reason that a receipt doesn't carry.
+        await call.staticCall(...args, { blockTag: receipt.blockNumber });
+        throw new Error(`transaction ${receipt.hash} was mined and failed`);
+      }
       if (receipt !== null)
         return { hash: receipt.hash, gasUsed: receipt.gasUsed, blockNumber: receipt.blockNumber };
       if (attempt >= patience.attempts) throw new NotMinedError(method, hashes);
@@ -73,6 +102,23 @@ export async function send(
   });
 }
 
+/**
+ * Waits until everything that this key has sent is in a block, so that a run which was killed after sending doesn't send
+ * the same again. Throws NotMinedError when it takes longer than all attempts of `patience` together.
+ */
+export async function waitForPending(sender: Signer, patience: Patience = PATIENCE): Promise<void> {
+  const until = Date.now() + patience.milliseconds * patience.attempts;
+  for (;;) {
+    const [mined, sent] = await Promise.all([sender.getNonce("latest"), sender.getNonce("pending")]);
+    if (sent <= mined) return;
+    const from = await sender.getAddress();
+    if (Date.now() >= until) {
+      throw new NotMinedError(`${from} has ${sent - mined} transactions under way`, [`of nonce ${mined} on`]);
+    }
+    await new Promise((resolve) => setTimeout(resolve, Math.min(1_000, patience.milliseconds)));
+  }
+}
+
 /** The fees of a transaction, raised by a quarter. */
 export function raisedFees(
   sent: Pick<ContractTransactionResponse, "gasPrice" | "maxFeePerGas" | "maxPriorityFeePerGas">,
@@ -84,7 +130,7 @@ export function raisedFees(
     : { maxFeePerGas: raised(maxFeePerGas), maxPriorityFeePerGas: raised(maxPriorityFeePerGas) };
 }
 
-/** The receipt of whichever of the transactions was mined; null when none was in time. Throws what the contract refused. */
+/** The receipt of whichever of the transactions was mined, be it that it failed; null when none was in time. */
 async function receiptOf(
   last: ContractTransactionResponse,
   hashes: readonly string[],
@@ -94,12 +140,13 @@ async function receiptOf(
     const receipt = await last.wait(1, milliseconds);
     if (receipt !== null) return receipt;
   } catch (error) {
-    if (!isError(error, "TIMEOUT") && !isError(error, "TRANSACTION_REPLACED")) throw error;
+    // A mined transaction that failed is one too: its receipt is read below.
+    const expected = ["TIMEOUT", "TRANSACTION_REPLACED", "CALL_EXCEPTION"] as const;
+    if (!expected.some((code) => isError(error, code))) throw error;
   }
   for (const hash of hashes) {
     const receipt = await last.provider.getTransactionReceipt(hash);
-    if (receipt?.status === 1) return receipt;
-    if (receipt?.status === 0) throw new Error(`transaction ${hash} was mined and failed`);
+    if (receipt !== null) return receipt;
   }
   return null;
 }

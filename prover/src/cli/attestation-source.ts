@@ -1,5 +1,7 @@
-import type { Attestation, AttestationSource } from "@plimsoll/verifier/check/attestation.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { AttestationSource } from "@plimsoll/verifier/check/attestation.ts";
 import { JsonRpcProvider, toBeHex } from "ethers";
+import { readPublicHash } from "../chain/attestation-event.ts";
 import { readAttestation } from "../chain/registry.ts";
 import { ConfigError } from "../pipeline/run-epoch.ts";
 
@@ -23,20 +25,13 @@ export async function rpcSource(urls: readonly string[], registry: bigint): Prom
         `--rpc: expected endpoints of one chain, came chains ${[...new Set(chains)].join(", ")}`,
       );
     }
+    const address = toBeHex(registry, 20);
     return {
       chainId,
       registry,
-      async attestation(epoch) {
-        const address = toBeHex(registry, 20);
-        const answers = await Promise.all(
-          providers.map((provider) => readAttestation(provider, address, epoch)),
-        );
-        const [first, ...rest] = answers;
-        const disagreeing = rest.findIndex((answer) => !same(answer, first ?? null));
-        if (disagreeing >= 0)
-          throw new Error(`endpoint ${disagreeing + 2} tells something else than the first`);
-        return first ?? null;
-      },
+      attestation: (epoch) => agreed(providers, (provider) => readAttestation(provider, address, epoch)),
+      publicHash: (attestation) =>
+        agreed(providers, (provider) => readPublicHash(provider, address, attestation)),
       close,
     };
   } catch (error) {
@@ -45,8 +40,12 @@ export async function rpcSource(urls: readonly string[], registry: bigint): Prom
   }
 }
 
-function same(a: Attestation | null, b: Attestation | null): boolean {
-  const text = (value: Attestation | null) =>
-    JSON.stringify(value, (_, v) => (typeof v === "bigint" ? `${v}` : v));
-  return text(a) === text(b);
+async function agreed<Answer>(
+  providers: readonly JsonRpcProvider[],
+  read: (provider: JsonRpcProvider) => Promise<Answer>,
+): Promise<Answer> {
+  const [first, ...rest] = await Promise.all(providers.map(read));
+  const disagreeing = rest.findIndex((answer) => !isDeepStrictEqual(answer, first));
+  if (disagreeing >= 0) throw new Error(`endpoint ${disagreeing + 2} tells something else than the first`);
+  return first!;
 }

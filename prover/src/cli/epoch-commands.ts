@@ -136,7 +136,8 @@ async function withProver<Result>(
   }
 }
 
-function provedWords({ snapshotReport }: LoadedConfig, { record, folder, waste }: EpochResult): string {
+function provedWords({ snapshotReport }: LoadedConfig, result: EpochResult): string {
+  const { record, folder, waste, isAsSigned } = result;
   const dust = snapshotReport()?.dust.fields ?? 0;
   return [
     `epoch ${record.epoch}: ${waste.accounts} accounts in ${record.batches.length} batches proved`,
@@ -145,6 +146,12 @@ function provedWords({ snapshotReport }: LoadedConfig, { record, folder, waste }
     ...(record.developmentKeys
       ? ["DEVELOPMENT KEYS: whoever knows their public seed can forge any proof of this epoch"]
       : []),
+    ...(isAsSigned
+      ? []
+      : [
+          `PUBLIC PART LOST: ${folder.root}/public is not the one whose hash was signed, and everybody who checks it against ` +
+            "the chain will see so: put a copy of the one that was signed in its place",
+        ]),
     `public part: ${folder.root}/public; bundles, one for each user: ${folder.bundles}`,
     "",
   ].join("\n");

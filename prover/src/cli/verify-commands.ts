@@ -5,7 +5,8 @@ import { checkEpoch } from "@plimsoll/verifier/check/epoch.ts";
 import type { Report, Step } from "@plimsoll/verifier/check/report.ts";
 import { formatQuantity } from "@plimsoll/verifier/encodings/quantity.ts";
 import { type Bundle, bundleFromJson } from "@plimsoll/verifier/formats/bundle.ts";
-import { parseVerificationKey } from "@plimsoll/verifier/groth16/key.ts";
+import { EPOCH_FILES } from "@plimsoll/verifier/formats/epoch.ts";
+import { parseVerificationKey, type VerificationKey } from "@plimsoll/verifier/groth16/key.ts";
 import { type CompiledPolicy, compilePolicy } from "@plimsoll/verifier/policy/compile.ts";
 import { lintPolicy } from "../linter/lint-policy.ts";
 import { openIdentity } from "../owner/identity-file.ts";
@@ -14,6 +15,7 @@ import { readPrivate } from "../owner/private-file.ts";
 import { ConfigError } from "../pipeline/run-epoch.ts";
 import { type RpcSource, rpcSource } from "./attestation-source.ts";
 import { EXIT, type Outcome } from "./outcome.ts";
+import { openPublicFolder } from "./public-folder.ts";
 
 /** Free collateral is in 10^-6 of the quote currency. */
 const FREE_DECIMALS = 6;
@@ -88,19 +90,24 @@ export async function verifyEpochCommand(
   options: EpochCheckOptions,
   progress: (done: number, of: number) => void,
 ): Promise<Outcome> {
-  const root = await publicRoot(folder);
-  const read = (name: string) => readFile(join(root, name), "utf8");
-  const keys = new Map<string, ReturnType<typeof parseVerificationKey>>();
-  for (const name of await readdir(join(root, "keys"))) {
-    const instance = name.replace(/\.vkey\.json$/, "");
-    if (instance !== name)
-      keys.set(instance, parseVerificationKey(JSON.parse(await read(join("keys", name)))));
+  const opened = await openPublicFolder(folder);
+  const read = async (path: string) => (await opened.read(path)).toString("utf8");
+  const { batches, epoch } = opened.record.circuits;
+  const keys = new Map<string, VerificationKey>();
+  for (const { name } of [...batches, epoch]) {
+    const text = await read(EPOCH_FILES.key(name)).catch(() => undefined);
+    if (text !== undefined) keys.set(name, parseVerificationKey(JSON.parse(text)));
   }
   const files = {
-    record: await read("epoch.json"),
-    riskParameters: await read("policy/risk-parameters.json"),
-    marks: await read("policy/marks.json"),
+    record: await read(EPOCH_FILES.record),
+    riskParameters: await read(EPOCH_FILES.riskParameters),
+    marks: await read(EPOCH_FILES.marks),
     keys,
+    // A file that is missing is a failed step of its own.
+    ...(await opened.hash().then(
+      (publicHash) => ({ publicHash }),
+      () => ({}),
+    )),
   };
   const trusted = options.trustCircuit?.map(BigInt);
   return withSource(options, async (source) => {

@@ -1,12 +1,10 @@
-import type { FingerprintPart } from "./fingerprint.ts";
-
 /** The folder holds a commit to other inputs. Going on would mix two epochs, or publish two roots for one. */
 export class ChangedInputError extends Error {
   readonly code = "INPUT_CHANGED";
   readonly retryable = false;
-  readonly changed: readonly FingerprintPart[];
+  readonly changed: readonly string[];
 
-  constructor(folder: string, changed: readonly FingerprintPart[]) {
+  constructor(folder: string, changed: readonly string[]) {
     super(
       `${folder}: expected the inputs that this folder's commit was made with, came others (${changed.join(", ")}); ` +
         "restore them to resume, or prove the new ones as another epoch in an empty folder",

@@ -13,6 +13,8 @@ export interface EpochFolder {
   readonly batches: string;
   readonly epochProof: string;
   readonly bundles: string;
+  /** What the exchange signed. */
+  readonly terms: string;
   /** Receipt of the attestation. */
   readonly receipt: string;
   readonly record: string;
@@ -30,6 +32,7 @@ export function epochFolder(root: string): EpochFolder {
     batches: join(root, "private/batches"),
     epochProof: join(root, "private/epoch-proof.json"),
     bundles: join(root, EPOCH_FILES.bundles),
+    terms: join(root, "private/terms.json"),
     receipt: join(root, "private/receipt.json"),
     record: join(root, EPOCH_FILES.record),
     riskParameters: join(root, EPOCH_FILES.riskParameters),

@@ -51,6 +51,9 @@ export interface EpochChain {
   openedAt(epoch: bigint): Promise<bigint | undefined>;
   /** The accounts root that is attested for this epoch, or undefined. */
   attestedRoot(epoch: bigint): Promise<bigint | undefined>;
-  /** Sends the epoch and waits until it is attested. `publicHash` goes into the event. Throws the registry's own error. */
-  attest(record: EpochRecord, publicHash: bigint): Promise<AttestationReceipt>;
+  /**
+   * Sends what the chain lacks of the epoch and waits until it is attested; null when nothing was lacking. `publicHash` goes
+   * into the event. Throws the registry's own error.
+   */
+  attest(record: EpochRecord, publicHash: bigint): Promise<AttestationReceipt | null>;
 }

@@ -1,12 +1,28 @@
-import { readdir, readFile } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
-import { toJson } from "@plimsoll/verifier/formats/codecs.ts";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fromJson, toJson } from "@plimsoll/verifier/formats/codecs.ts";
 import { type EpochRecord, epochRecord } from "@plimsoll/verifier/formats/epoch.ts";
-import { publicHash } from "@plimsoll/verifier/formats/public-hash.ts";
+import { publicPartHash } from "@plimsoll/verifier/formats/public-hash.ts";
 import type { EpochConfig } from "./config.ts";
 import type { EpochFolder } from "./epoch-folder.ts";
 import { writePublic } from "./files.ts";
 import type { PipelineCircuit } from "./ports.ts";
+
+/** The record in a folder. Throws ENOENT where nothing was published yet, and FormatError. */
+export async function readRecord(folder: EpochFolder): Promise<EpochRecord> {
+  return fromJson(epochRecord, await readFile(folder.record, "utf8"), folder.record);
+}
+
+/** The published record when the public part still has the hash `signed`, else undefined. */
+export async function signedRecord(folder: EpochFolder, signed: bigint): Promise<EpochRecord | undefined> {
+  try {
+    const record = await readRecord(folder);
+    return (await hashPublicPart(folder, record)) === signed ? record : undefined;
+  } catch {
+    // Spoilt or gone: it is written again.
+    return undefined;
+  }
+}
 
 /** Writes what anyone needs to check the epoch again; the record last, so that a folder with one is complete. */
 export async function writePublicPart(
@@ -21,14 +37,7 @@ export async function writePublicPart(
   await writePublic(folder.record, toJson(epochRecord, record));
 }
 
-/** Hash of the public part of an epoch folder as it is on disk. */
-export async function hashPublicPart(folder: EpochFolder): Promise<bigint> {
-  const root = join(folder.root, "public");
-  const files = new Map<string, Uint8Array>();
-  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const file = join(entry.parentPath, entry.name);
-    files.set(relative(folder.root, file).split(sep).join("/"), await readFile(file));
-  }
-  return publicHash(files);
+/** Hash of the public part of an epoch folder as it is on disk. Throws ENOENT when a file of it is missing. */
+export function hashPublicPart(folder: EpochFolder, record: Pick<EpochRecord, "circuits">): Promise<bigint> {
+  return publicPartHash(record, (path) => readFile(join(folder.root, path)));
 }

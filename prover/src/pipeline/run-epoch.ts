@@ -17,7 +17,7 @@ import { type ChallengedEpoch, type CommitContext, challengeEpoch, commitBatches
 import type { EpochConfig } from "./config.ts";
 import { type EpochFolder, epochFolder, makeEpochFolder } from "./epoch-folder.ts";
 import { type EpochOpening, epochInputs, epochSignals } from "./epoch-inputs.ts";
-import { writePrivate } from "./files.ts";
+import { ConfigError } from "./errors.ts";
 import { withFolderLock } from "./folder-lock.ts";
 import { digestAccounts, type Plan, planAccounts, readPlan } from "./plan-stage.ts";
 import type {
@@ -29,8 +29,12 @@ import type {
 } from "./ports.ts";
 import { type Progress, StageClock } from "./progress.ts";
 import { keptOrProved, proveBatches } from "./prove-stage.ts";
-import { hashPublicPart, writePublicPart } from "./public-part.ts";
+import { hashPublicPart, signedRecord, writePublicPart } from "./public-part.ts";
 import { AccountChecker, checkEpochEquation, checkSolvency, type PolicyNames } from "./self-check.ts";
+import { attest, checkOpening } from "./settle-stage.ts";
+import { readTerms } from "./signed-terms.ts";
+
+export { ConfigError, SecondRootError } from "./errors.ts";
 
 export interface EpochDependencies {
   readonly prover: EpochProver;
@@ -43,33 +47,10 @@ export interface EpochResult {
   readonly record: EpochRecord;
   readonly folder: EpochFolder;
   readonly waste: Plan["waste"];
+  /** False when public files were lost after their hash was signed, and can't be made again byte for byte. */
+  readonly isAsSigned: boolean;
   /** Present when a chain was given; null when the epoch was attested before. */
   readonly receipt?: AttestationReceipt | null;
-}
-
-/** The chain has another accounts root for this epoch than this folder: one of the two must not be used. */
-export class SecondRootError extends Error {
-  readonly code = "SECOND_ROOT";
-  readonly retryable = false;
-
-  constructor(epoch: bigint, folder: string) {
-    super(
-      `epoch ${epoch}: expected the chain to have no accounts root or the one of ${folder}, came another; ` +
-        "this folder can't be attested under that number",
-    );
-    this.name = "SecondRootError";
-  }
-}
-
-/** An input that does not go with another one: found before any work. */
-export class ConfigError extends Error {
-  readonly code = "CONFIG";
-  readonly retryable = false;
-
-  constructor(message: string) {
-    super(message);
-    this.name = "ConfigError";
-  }
 }
 
 interface Setting {
@@ -135,7 +116,7 @@ async function runLocked(
   const proofs = await proveBatches(context, epoch, batchCircuit, prover, proving);
   proving.finish();
   const epochProof = await proveEpoch(setting, context, epoch, prover);
-  const record: EpochRecord = {
+  const proved: EpochRecord = {
     format: "plimsoll.epoch.1",
     developmentKeys: batchCircuit.development || epochCircuit.development,
     chainId: config.chainId,
@@ -170,12 +151,13 @@ async function runLocked(
     batches: epoch.batches.map((batch, b) => ({ ...batch, proof: [...proofs[b]!] })),
     epochProof: [...epochProof],
   };
-  await writePublicPart(folder, config.policy, [batchCircuit, epochCircuit], record);
-  const receipt = chain === undefined ? undefined : await attest(setting, record, chain);
+  const record = await publish(setting, proved);
+  const receipt = chain === undefined ? undefined : await attest(folder, record, chain, progress);
   const bundling = new StageClock(progress, "bundles", "accounts", plan.waste.accounts);
   await writeBundles(context, record, folder.bundles, bundling);
   bundling.finish();
-  return { record, folder, waste: plan.waste, ...(receipt === undefined ? {} : { receipt }) };
+  const isAsSigned = await isPublicPartAsSigned(folder, record);
+  return { record, folder, waste: plan.waste, isAsSigned, ...(receipt === undefined ? {} : { receipt }) };
 }
 
 async function settingOf(
@@ -330,56 +312,24 @@ async function proveEpoch(
   return proof;
 }
 
-/** Refuses before any work what the chain would refuse after it. */
-async function checkOpening(config: EpochConfig, folder: EpochFolder, chain: EpochChain): Promise<void> {
-  const { epoch, snapshotTime } = config;
-  if ((await chain.attestedRoot(epoch)) !== undefined) {
-    if (!existsSync(folder.commit)) throw new SecondRootError(epoch, folder.root);
-    return;
-  }
-  const opened = await chain.openedAt(epoch);
-  if (opened !== snapshotTime) {
-    const came = opened === undefined ? "an epoch that is not open" : `snapshot time ${opened}`;
-    throw new ConfigError(
-      `epoch ${epoch}: expected the registry to have it open with snapshot time ${snapshotTime}, came ${came}`,
-    );
-  }
+/**
+ * The public part: once its hash is signed it stays as it is, since a proof that had to be made again is another one;
+ * before, and when files of it were lost, it is written.
+ */
+async function publish(
+  { config, folder, batchCircuit, epochCircuit }: Setting,
+  proved: EpochRecord,
+): Promise<EpochRecord> {
+  const terms = await readTerms(folder, proved);
+  const signed = terms && (await signedRecord(folder, terms.publicHash));
+  if (signed !== undefined) return signed;
+  await writePublicPart(folder, config.policy, [batchCircuit, epochCircuit], proved);
+  return proved;
 }
 
-/** Attests once: an epoch that the chain already has under this root is done, under another one an error. */
-async function attest(
-  { config, folder, progress }: Setting,
-  record: EpochRecord,
-  chain: EpochChain,
-): Promise<AttestationReceipt | null> {
-  const clock = new StageClock(progress, "attest", "transactions", 1);
-  let receipt: AttestationReceipt | null = null;
-  if (await isAttested(record, folder, chain)) {
-    clock.keep();
-  } else {
-    try {
-      receipt = await chain.attest(record, await hashPublicPart(folder));
-    } catch (error) {
-      // A transaction that an interrupted run had sent may have come first.
-      if (!(await isAttested(record, folder, chain))) throw error;
-    }
-    clock.tick();
-  }
-  if (receipt !== null) {
-    const text = { ...receipt, epoch: config.epoch.toString(), gasUsed: receipt.gasUsed.toString() };
-    await writePrivate(folder.receipt, `${JSON.stringify(text, null, 2)}\n`);
-  }
-  clock.finish();
-  return receipt;
-}
-
-/** Whether the chain has this very root. Throws SecondRootError when it has another. */
-async function isAttested(record: EpochRecord, folder: EpochFolder, chain: EpochChain): Promise<boolean> {
-  const root = await chain.attestedRoot(record.epoch);
-  if (root !== undefined && root !== record.accountsRoot) {
-    throw new SecondRootError(record.epoch, folder.root);
-  }
-  return root !== undefined;
+async function isPublicPartAsSigned(folder: EpochFolder, record: EpochRecord): Promise<boolean> {
+  const terms = await readTerms(folder, record);
+  return terms === undefined || terms.publicHash === (await hashPublicPart(folder, record));
 }
 
 function namesOf({ riskParameters, groups }: CompiledPolicy): PolicyNames {

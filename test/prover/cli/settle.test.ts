@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ContractFactory, HDNodeWallet, JsonRpcProvider, Mnemonic, type Signer, toBeHex } from "ethers";
@@ -150,7 +150,23 @@ describe("settling over JSON-RPC, with a relayer that pays", () => {
     const epoch = await runCommand(["verify", "epoch", at("epoch/public"), ...chain]);
     expect(epoch).toMatchObject({
       exitCode: 0,
-      text: expect.stringMatching(/ok +epoch proof[\s\S]*ok +attestation/),
+      text: expect.stringMatching(/ok +epoch proof[\s\S]*ok +attestation[\s\S]*ok +public files/),
+    });
+  });
+
+  it("refuses a copy of the public part in which a file was changed, and minds no stray one", async () => {
+    await cp(at("epoch/public"), at("copy"), { recursive: true });
+    await writeFile(at("copy/.DS_Store"), "stray");
+    const { url } = servers[0]!;
+    const verify = () => runCommand(["verify", "epoch", at("copy"), "--rpc", url, "--registry", registry]);
+    expect(await verify()).toMatchObject({ exitCode: 0, text: expect.stringMatching(/ok +public files/) });
+    // The same marks, so the same policy, in other bytes.
+    await writeFile(at("copy/policy/marks.json"), JSON.stringify(tinyMarks, null, 1));
+    expect(await verify()).toMatchObject({
+      exitCode: 1,
+      text: expect.stringMatching(
+        /ok +attestation[\s\S]*FAILED +public files: .*hash 0x.* here, 0x.* in the event/,
+      ),
     });
   });
 

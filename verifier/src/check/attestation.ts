@@ -17,4 +17,6 @@ export interface AttestationSource {
   readonly registry: bigint;
   /** The record of an attested epoch, or null where there is none. */
   attestation(epoch: bigint): Promise<Attestation | null>;
+  /** The hash of the public part that the epoch was attested with, from the registry's event. */
+  publicHash?(attestation: Attestation): Promise<bigint>;
 }

@@ -10,7 +10,7 @@ import { verifyProof } from "../groth16/verify.ts";
 import { type CompiledPolicy, compilePolicy } from "../policy/compile.ts";
 import { marksAreOf } from "../policy/marks.ts";
 import { type Shape, shapeNumbers } from "../policy/shape.ts";
-import type { AttestationSource } from "./attestation.ts";
+import type { Attestation, AttestationSource } from "./attestation.ts";
 import { isDevelopmentKey, isReleased, setupHash } from "./release.ts";
 import { Checklist, type Report } from "./report.ts";
 
@@ -20,6 +20,8 @@ export interface EpochFiles {
   readonly riskParameters: string;
   readonly marks: string;
   readonly keys: ReadonlyMap<string, VerificationKey>;
+  /** `publicPartHash` of the files as they are; left out, it is not compared with the chain's. */
+  readonly publicHash?: bigint;
 }
 
 export interface EpochContext {
@@ -54,7 +56,7 @@ export async function checkEpoch(files: EpochFiles, context: EpochContext = {}):
   checkKeys(list, record, files.keys, context.trustedCircuits);
   checkChallenges(list, record);
   await checkProofs(list, record, files.keys, context.progress);
-  await checkAttestation(list, record, context.attestations);
+  await checkAttestation(list, record, files.publicHash, context.attestations);
   return list.report();
 }
 
@@ -219,30 +221,81 @@ async function checkProofs(
 async function checkAttestation(
   list: Checklist,
   record: EpochRecord,
+  publicHash: bigint | undefined,
   source?: AttestationSource,
 ): Promise<void> {
   if (source === undefined) {
     list.notRun("attestation", "give an endpoint and a registry to check that the chain attests this epoch");
     return;
   }
+  let attested: Attestation | null = null;
   await list.stepAsync(
     "attestation",
     "the registry on chain attests this epoch",
     "the registry on chain does not attest this epoch as the folder says",
     async () => {
-      const attested = await source.attestation(record.epoch);
-      return (
-        source.chainId === record.chainId &&
-        source.registry === record.registry &&
-        attested !== null &&
-        attested.exchange === record.exchange &&
-        attested.accountsRoot === record.accountsRoot &&
-        attested.policyHash === record.policyHash &&
-        attested.descriptorHash === record.descriptorHash &&
-        attested.epochCircuitId === record.circuits.epoch.circuitId &&
-        attested.batchCount === record.batches.length &&
-        attested.snapshotTime === record.snapshotTime
-      );
+      attested = await source.attestation(record.epoch);
+      const differing = differences(record, source, attested);
+      if (differing.length > 0) throw new Error(differing.join("; "));
+      return true;
+    },
+  );
+  await checkPublicHash(list, attested, publicHash, source);
+}
+
+/** What the folder and the chain say differently of an epoch, in words. */
+function differences(
+  record: EpochRecord,
+  source: AttestationSource,
+  attested: Attestation | null,
+): readonly string[] {
+  const hex = (value: bigint) => `0x${value.toString(16)}`;
+  const places = [
+    ["chain", record.chainId, source.chainId],
+    ["registry", hex(record.registry), hex(source.registry)],
+  ] as const;
+  const compared =
+    attested === null
+      ? places
+      : ([
+          ...places,
+          ["exchange", hex(record.exchange), hex(attested.exchange)],
+          ["accounts root", hex(record.accountsRoot), hex(attested.accountsRoot)],
+          ["policy hash", hex(record.policyHash), hex(attested.policyHash)],
+          ["descriptor hash", hex(record.descriptorHash), hex(attested.descriptorHash)],
+          ["epoch circuit", hex(record.circuits.epoch.circuitId), hex(attested.epochCircuitId)],
+          ["number of batches", record.batches.length, attested.batchCount],
+          ["snapshot time", record.snapshotTime, attested.snapshotTime],
+        ] as const);
+  const differing = compared
+    .filter(([, here, there]) => here !== there)
+    .map(([name, here, there]) => `${name}: ${here} in the folder, ${there} on chain`);
+  return attested === null ? [...differing, `the chain has no epoch ${record.epoch}`] : differing;
+}
+
+/** Whether the files are those that the exchange signed: proofs may be good in copies that it never published. */
+async function checkPublicHash(
+  list: Checklist,
+  attested: Attestation | null,
+  publicHash: bigint | undefined,
+  source: AttestationSource,
+): Promise<void> {
+  const name = "public files";
+  if (attested === null || publicHash === undefined || source.publicHash === undefined) {
+    list.notRun(name, "that these are the files which the exchange signed was not compared with the chain");
+    return;
+  }
+  const read = source.publicHash.bind(source);
+  await list.stepAsync(
+    name,
+    "the public files are, byte for byte, those that the exchange signed",
+    "the public files are not those that the exchange signed, though the chain may attest the same accounts: " +
+      "somebody changed a file or this copy lacks one; get another copy",
+    async () => {
+      const signed = await read(attested);
+      if (signed !== publicHash)
+        throw new Error(`hash 0x${publicHash.toString(16)} here, 0x${signed.toString(16)} in the event`);
+      return true;
     },
   );
 }

@@ -3,14 +3,19 @@ import { shapeSchema } from "../policy/schemas/fields.ts";
 import type { Shape } from "../policy/shape.ts";
 import { address, fieldElement, natural, proofWords, word } from "./codecs.ts";
 
+/** Part of a file's name: a folder from elsewhere must not lead a reader out of itself. */
+const circuitName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "expected letters, digits, dots and hyphens");
+
 const batchCircuit = z.strictObject({
-  name: z.string(),
+  name: circuitName,
   circuitId: word,
   blocks: z.int().positive(),
   words: z.int().positive(),
 });
 
-const epochCircuit = z.strictObject({ name: z.string(), circuitId: word, shape: shapeSchema });
+const epochCircuit = z.strictObject({ name: circuitName, circuitId: word, shape: shapeSchema });
 
 /** What one batch shows: its commitments before gamma, its two sums after beta, its proof. */
 export const batchRecord = z.strictObject({
