@@ -49,6 +49,25 @@ describe("a transaction that no block takes", () => {
     expect(await wallet.getNonce()).toBe(nonce + 1);
   });
 
+  it("is told with the contract's reason when it fails in its block, because another one came before", async () => {
+    const other = HDNodeWallet.fromMnemonic(MNEMONIC, "m/44'/60'/0'/0/1").connect(provider);
+    await send(token as never, "approve", [other.address, 5n], PATIENCE);
+    await provider.send("evm_setAutomine", [false]);
+    const patience = { milliseconds: 10_000, attempts: 2 };
+    const lost = send(token as never, "transfer", [other.address, 5n], patience).catch(
+      (error: unknown) => error,
+    );
+    const pending = async () => (await provider.send("eth_getBlockByNumber", ["pending", true])).transactions;
+    await until(pending, (list) => list.length === 1);
+    const first = token.connect(other).getFunction("transferFrom");
+    const fees = { maxFeePerGas: 10n ** 11n, maxPriorityFeePerGas: 10n ** 11n };
+    await first.send(wallet.address, other.address, 5n, { gasLimit: 200_000n, ...fees });
+    await provider.send("evm_mine", []);
+    await provider.send("evm_setAutomine", [true]);
+    expect(await lost).toMatchObject({ name: "RegistryError", code: "ERC20InsufficientBalance" });
+    await send(token as never, "mint", [wallet.address, 5n], PATIENCE);
+  });
+
   it("is given up after some attempts, with the hashes to look for", async () => {
     await provider.send("evm_setAutomine", [false]);
     const error = await mint(7n).then(
