@@ -5,6 +5,7 @@ import {Attestations} from "./base/Attestations.sol";
 import {Circuits} from "./base/Circuits.sol";
 import {Openings} from "./base/Openings.sol";
 import {Parts} from "./base/Parts.sol";
+import {ILedger} from "./interfaces/ILedger.sol";
 import {IPolicyRegistry} from "./interfaces/IPolicyRegistry.sol";
 import {IReserveBook} from "./interfaces/IReserveBook.sol";
 import {ISolvencyRegistry} from "./interfaces/ISolvencyRegistry.sol";
@@ -25,20 +26,28 @@ contract SolvencyRegistry is Ownable2Step, Attestations, Parts {
     /// @notice Most batches of an epoch: their number is in the degree of the polynomial that gamma must not be a root of.
     uint256 public constant MAX_BATCHES = 1 << 20;
 
+    ILedger public immutable ledger;
+
     constructor(
         address exchange_,
         address owner_,
         IPolicyRegistry policies_,
         uint64 minimumInterval_,
         address[] memory batchKeys,
-        EpochKey[] memory epochKeys
+        EpochKey[] memory epochKeys,
+        ILedger ledger_
     )
         Ownable(owner_)
         EIP712("Plimsoll SolvencyRegistry", "1")
         Openings(exchange_, minimumInterval_)
         Circuits(batchKeys, epochKeys)
         Attestations(policies_)
-    {}
+    {
+        if (address(ledger_) == address(0)) revert AddressMissing();
+        ledger = ledger_;
+        // Made before and not here, for the size of this transaction. One that is bound already reverts.
+        ledger_.bind();
+    }
 
     // The exchange says what it has to show; anybody shows it: all at once, or part by part.
 

@@ -44,11 +44,13 @@ uint256 constant CLAIM_BITS = 128;
 uint256 constant SURPLUS_BITS = 160;
 uint256 constant CHUNK_BATCHES = 256;
 
-// Domains of the two challenges.
+// Domains of hashes.
 // keccak256("plimsoll.gamma.1")
 bytes32 constant DOMAIN_GAMMA = 0xbe8705baa676463269fc73e6b2fe9e83f756bdaebe8ece53c127f271a0f7d2ee;
 // keccak256("plimsoll.beta.1")
 bytes32 constant DOMAIN_BETA = 0xa3dafc00a82b233fdbc4260f84653229b8cfabcddfc9328911294dcb85cae310;
+// keccak256("plimsoll.context.1")
+bytes32 constant DOMAIN_CONTEXT = 0x2655d02a601d8ea045dfc4a82567cc8a9b7687851b771b07a4b3af1bf64a7a36;
 
 // Places of the public signals, and how many there are.
 uint256 constant BATCH_ROOT = 0;

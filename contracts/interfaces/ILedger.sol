@@ -86,28 +86,30 @@ interface ILedger {
 
     /// @notice Free collateral that backs something at a gate. It counts like a payment, in every epoch, until it ends.
     /// @param gate Who may release it: the consumer that made it.
-    /// @param vault Who may pay it out, to `recipient`: named by the account when it pledged; 0 for nobody.
     /// @param epoch The newest one for which the account proved that the pledge is still covered.
+    /// @param vault Who may pay it out, to `recipient`: named by the account when it pledged; 0 for nobody.
     /// @param until From when on anybody may release it, in seconds since 1970.
     /// @param amount In the token's units. 0 once it has ended.
     struct Pledge {
         uint256 key;
         address gate;
+        uint64 epoch;
         address vault;
+        uint64 until;
         address recipient;
         address token;
-        uint64 epoch;
-        uint64 until;
         uint256 amount;
     }
 
+    event LedgerCircuitRegistered(bytes32 indexed circuitId, address key, uint256 signals);
     event Spent(uint256 indexed key, address indexed consumer, address indexed token, uint64 epoch, uint256 amount);
     event Admitted(uint256 indexed key, address indexed consumer, bytes32 indexed claim, uint64 epoch);
     event Pledged(uint256 indexed key, address indexed gate, uint256 indexed id, Pledge pledge);
     event Renewed(uint256 indexed key, uint256 indexed id, uint64 epoch);
     event Released(uint256 indexed key, uint256 indexed id);
 
-    error AddressMissing();
+    /// @notice The ledger is another registry's.
+    error LedgerBound(address registry);
     error LedgerCircuitUnknown(bytes32 circuitId);
     error LedgerCircuitTwice(bytes32 circuitId);
     /// @notice The batch is not one of the epoch's.
@@ -117,8 +119,6 @@ interface ILedger {
     /// @notice The policy of the epoch does not list the token.
     error TokenNotListed(uint64 epoch, address token);
     error TokenDecimalsUnsupported(address token, uint256 decimals);
-    /// @notice The signals are not below the field's order.
-    error SignalOutOfField(uint256 signal);
     /// @notice Payments and pledges so far use up all that the proof shows.
     error NothingOwed(uint256 key, uint64 epoch);
     error ClaimUnknown(bytes32 claim);
@@ -129,6 +129,7 @@ interface ILedger {
     /// @notice The new proof does not cover the pledges and payments of the key.
     error PledgeNotCovered(uint256 id, uint256 amount, uint256 needed, uint256 charge, uint256 neededCharge);
     error PledgeNotNewer(uint256 id, uint64 epoch, uint64 provedEpoch);
+    error PledgeOfAnother(uint256 id, uint256 key);
     error PledgeTermOutOfRange(uint64 until);
     /// @notice The refusal speaks of more than what is needed, which the leaf may well not allow.
     error RefusalTooLarge(uint128 amount, uint256 needed, uint128 charge, uint256 neededCharge);
@@ -170,8 +171,15 @@ interface ILedger {
 
     // What others read.
 
-    /// @notice The registry whose attestations count here.
+    /// @notice The registry whose attestations count here: it bound itself when it was made. Before that nothing works.
     function registry() external view returns (address);
+
+    /// @notice Binds the caller as the registry, once and for ever. A registry's constructor calls it, so that a ledger has one
+    /// registry and a registry one ledger.
+    function bind() external;
+
+    /// @notice A registered circuit of withdrawals or refusals; `key` is 0 for an unknown id.
+    function circuitOf(bytes32 circuitId) external view returns (address key, bool isRefusal);
 
     /// @notice Chain and registry as proofs bind them: keccak256(chainId, registry) >> 8 (as `owner` in the leaf does).
     function home() external view returns (uint256);

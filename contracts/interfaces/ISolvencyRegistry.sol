@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {ILedger} from "./ILedger.sol";
 import {IPolicyRegistry} from "./IPolicyRegistry.sol";
 import {IReserveBook} from "./IReserveBook.sol";
 
@@ -228,6 +229,9 @@ interface ISolvencyRegistry {
 
     /// @notice Where the exchange's reserves and insurance are read.
     function reserves() external view returns (IReserveBook);
+
+    /// @notice Where free collateral is spent against this registry's attestations, and nowhere else.
+    function ledger() external view returns (ILedger);
 
     /// @notice The newest attestation. Reverts with NothingAttested before the first one.
     function latest() external view returns (Attestation memory);

@@ -112,10 +112,31 @@ library PolicyTable {
 
     /// @notice The whole table.
     function readCollateral(address data) internal view returns (IPolicyRegistry.Collateral[] memory collateral) {
-        uint256 assets = assetsOf(data);
-        bytes memory words = DataContract.slice(data, 0x20 * HEADER_WORDS, 0x20 * ASSET_WORDS * assets);
-        collateral = new IPolicyRegistry.Collateral[](assets);
-        for (uint256 k = 0; k < assets; k++) collateral[k] = _asset(words, ASSET_WORDS * k);
+        bytes memory table = load(data);
+        collateral = new IPolicyRegistry.Collateral[](countIn(table));
+        for (uint256 k = 0; k < collateral.length; k++) collateral[k] = assetIn(table, k);
+    }
+
+    /// @notice The words of the whole table, for whoever looks up more than one asset.
+    function load(address data) internal view returns (bytes memory table) {
+        return DataContract.slice(data, 0x20 * HEADER_WORDS, 0x20 * ASSET_WORDS * assetsOf(data));
+    }
+
+    function countIn(bytes memory table) internal pure returns (uint256) {
+        return table.length / (0x20 * ASSET_WORDS);
+    }
+
+    /// @notice One asset of a table, which the caller knows to be there.
+    function assetIn(bytes memory table, uint256 k) internal pure returns (IPolicyRegistry.Collateral memory) {
+        return _asset(table, ASSET_WORDS * k);
+    }
+
+    /// @notice Number of the asset that a token is, if the table lists it.
+    function find(bytes memory table, address token) internal pure returns (bool isListed, uint256 k) {
+        uint256 assets = countIn(table);
+        for (k = 0; k < assets; k++) {
+            if (address(uint160(_word(table, ASSET_WORDS * k) >> TOKEN_SHIFT)) == token) return (true, k);
+        }
     }
 
     /// @notice One asset of the table.

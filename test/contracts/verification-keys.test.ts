@@ -115,7 +115,7 @@ describe("a key is refused", () => {
       [registry, "KeyMalformed"],
     ] as const) {
       const deployed = withWords(new Interface(abi), () =>
-        new ContractFactory(abi, bytecode, local.signers[0]!).deploy(...people, 1n, [address], []),
+        new ContractFactory(abi, bytecode, local.signers[0]!).deploy(...people, 1n, [address], [], registry),
       );
       await expectRefusal(deployed, code);
     }

@@ -1,7 +1,7 @@
 import { ContractFactory } from "ethers";
 import { deployKey } from "../../prover/src/chain/registry.ts";
 import { reserveBookOf } from "../../prover/src/chain/reserves.ts";
-import type { LocalChain } from "./chain.ts";
+import { deploy, type LocalChain } from "./chain.ts";
 import { type Mutation, mutantOf } from "./mutant.ts";
 import { registerStage, type Stage } from "./staged-epoch.ts";
 
@@ -129,7 +129,8 @@ export async function mutantStage(stage: Stage): Promise<Stage> {
   const epochKeys = [{ key: epochKey.address, assets: stage.assets }];
   const factory = new ContractFactory(abi, bytecode, stage.owner);
   const { exchangeAddress, owner, policies } = stage;
-  const contract = await factory.deploy(exchangeAddress, owner, policies, 1n, batchKeys, epochKeys);
+  const ledger = await deploy(stage.owner, "Ledger", [], []);
+  const contract = await factory.deploy(exchangeAddress, owner, policies, 1n, batchKeys, epochKeys, ledger);
   const registry = await contract.getAddress();
   const mutant = { ...stage, registry, book: await reserveBookOf(registry, stage.chain.provider) };
   await registerStage(mutant);

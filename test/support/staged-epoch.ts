@@ -30,6 +30,10 @@ export interface Stage {
   readonly batchKeys: readonly TrapdoorKey[];
   readonly batchKey: TrapdoorKey;
   readonly epochKey: TrapdoorKey;
+  /** Where free collateral is spent, and the keys of its circuits. */
+  readonly ledger: string;
+  readonly withdrawalKey: TrapdoorKey;
+  readonly refusalKey: TrapdoorKey;
   readonly assets: number;
   readonly policy: { readonly policyHash: bigint; readonly descriptorHash: bigint };
   /** Tokens of the assets that are read on chain (assets 0, 1, ..). The insurance is held in the first. */
@@ -71,14 +75,19 @@ export async function stageRegistry(
     trapdoorKey(setup, PUBLIC_SIGNALS.batch.length, next),
   );
   const epochKey = trapdoorKey(setup, PUBLIC_SIGNALS.epoch.length, next);
+  const nextOfLedger = scalarsFrom(`${seed} ledger`);
+  const withdrawalKey = trapdoorKey(setup, PUBLIC_SIGNALS.withdrawal.length, nextOfLedger);
+  const refusalKey = trapdoorKey(setup, PUBLIC_SIGNALS.refusal.length, nextOfLedger);
   const policies = await deploy(owner, "PoliciesMock");
-  const { address: registry } = await deployRegistry(owner, {
+  const { address: registry, ledger } = await deployRegistry(owner, {
     exchange: exchangeAddress,
     owner: owner.address,
     policies: await policies.getAddress(),
     minimumInterval,
     batchKeys: batchKeys.map(({ packed }) => packed),
     epochKeys: [{ packed: epochKey.packed, assets }],
+    withdrawalKeys: [withdrawalKey.packed],
+    refusalKeys: [refusalKey.packed],
   });
   const tokens: Contract[] = [];
   for (let k = 0; k < onChain; k++)
@@ -92,6 +101,9 @@ export async function stageRegistry(
     batchKeys,
     batchKey: batchKeys[0]!,
     epochKey,
+    ledger,
+    withdrawalKey,
+    refusalKey,
     assets,
     policy: { policyHash: next(), descriptorHash: next() },
     tokens,

@@ -54,7 +54,7 @@ export function constantsSolidity(table: ConstantTable): string {
       Object.entries(table.layout).map(([name, value]) => number(name, value)),
     ),
     ...section(
-      "Domains of the two challenges.",
+      "Domains of hashes.",
       Object.entries(table.domains).flatMap(([name, text]) => [
         `// keccak256("${text}")`,
         `bytes32 constant DOMAIN_${name} = ${keccak256(toUtf8Bytes(text))};`,

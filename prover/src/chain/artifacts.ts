@@ -12,6 +12,7 @@ const FILES = Object.freeze({
   PolicyRegistry: "PolicyRegistry.sol",
   SolvencyRegistry: "SolvencyRegistry.sol",
   ReserveBook: "ReserveBook.sol",
+  Ledger: "Ledger.sol",
   FeedMock: "mocks/FeedMock.sol",
   PoliciesMock: "mocks/PoliciesMock.sol",
   TokenMock: "mocks/TokenMock.sol",

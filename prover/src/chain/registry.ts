@@ -26,11 +26,15 @@ export interface RegistryConfig {
   readonly minimumInterval: bigint;
   readonly batchKeys: readonly Uint8Array[];
   readonly epochKeys: readonly { readonly packed: Uint8Array; readonly assets: number }[];
+  /** Of the ledger's circuits. Without them nothing can be withdrawn on this registry's attestations, ever. */
+  readonly withdrawalKeys?: readonly Uint8Array[];
+  readonly refusalKeys?: readonly Uint8Array[];
 }
 
 export interface DeployedRegistry {
   readonly address: string;
-  /** Addresses of the data contracts, batch keys first. */
+  readonly ledger: string;
+  /** Addresses of the data contracts: batch keys, epoch keys, withdrawal keys, refusal keys. */
   readonly keys: readonly string[];
   readonly gasUsed: bigint;
 }
@@ -56,7 +60,10 @@ export async function deployKey(
   return { address: receipt.contractAddress, gasUsed: receipt.gasUsed };
 }
 
-/** Deploys the keys' data contracts, then the registry. Throws RegistryError when it refuses a key or an address. */
+/**
+ * Deploys the keys' data contracts, then the ledger, then the registry, which binds it. Throws RegistryError when one refuses a
+ * key or an address.
+ */
 export async function deployRegistry(deployer: Signer, config: RegistryConfig): Promise<DeployedRegistry> {
   const { abi, bytecode } = await contractArtifact("SolvencyRegistry");
   const batchKeys: { address: string; gasUsed: bigint }[] = [];
@@ -64,6 +71,7 @@ export async function deployRegistry(deployer: Signer, config: RegistryConfig): 
   const epochKeys: { address: string; gasUsed: bigint; assets: number }[] = [];
   for (const { packed, assets } of config.epochKeys)
     epochKeys.push({ ...(await deployKey(deployer, packed)), assets });
+  const ledger = await deployLedger(deployer, config);
   const factory = new ContractFactory(abi, bytecode, deployer);
   const contract = await withWords(factory.interface, () =>
     factory.deploy(
@@ -73,12 +81,35 @@ export async function deployRegistry(deployer: Signer, config: RegistryConfig): 
       config.minimumInterval,
       batchKeys.map((key) => key.address),
       epochKeys.map(({ address, assets }) => ({ key: address, assets })),
+      ledger.address,
     ),
   );
   const receipt = await contract.deploymentTransaction()!.wait();
-  const keys = [...batchKeys, ...epochKeys];
-  const gasUsed = keys.reduce((sum, key) => sum + key.gasUsed, receipt!.gasUsed);
-  return { address: await contract.getAddress(), keys: keys.map((key) => key.address), gasUsed };
+  const keys = [...batchKeys, ...epochKeys, ...ledger.keys];
+  const gasUsed = keys.reduce((sum, key) => sum + key.gasUsed, receipt!.gasUsed + ledger.gasUsed);
+  return {
+    address: await contract.getAddress(),
+    ledger: ledger.address,
+    keys: keys.map((key) => key.address),
+    gasUsed,
+  };
+}
+
+/** Deploys a ledger that waits for its registry, and its keys' data contracts: withdrawal keys first. */
+async function deployLedger(
+  deployer: Signer,
+  { withdrawalKeys = [], refusalKeys = [] }: Pick<RegistryConfig, "withdrawalKeys" | "refusalKeys">,
+) {
+  const { abi, bytecode } = await contractArtifact("Ledger");
+  const keys: { address: string; gasUsed: bigint }[] = [];
+  for (const packed of [...withdrawalKeys, ...refusalKeys]) keys.push(await deployKey(deployer, packed));
+  const addresses = keys.map(({ address }) => address);
+  const factory = new ContractFactory(abi, bytecode, deployer);
+  const contract = await withWords(factory.interface, () =>
+    factory.deploy(addresses.slice(0, withdrawalKeys.length), addresses.slice(withdrawalKeys.length)),
+  );
+  const receipt = await contract.deploymentTransaction()!.wait();
+  return { address: await contract.getAddress(), keys, gasUsed: receipt!.gasUsed };
 }
 
 /** Opens an epoch. `signature` is the exchange's over `openTypedData`; none is needed when `sender` is the exchange. */

@@ -50,6 +50,9 @@ const solvencyRegistry = z.strictObject({
   /** Verification keys as snarkjs writes them. */
   batchKeys: z.array(path).min(1),
   epochKeys: z.array(z.strictObject({ key: path, assets: z.int().min(1) })).min(1),
+  /** Of the ledger's circuits. Left out, nothing can be withdrawn on this registry's attestations, ever. */
+  withdrawalKeys: z.array(path).default([]),
+  refusalKeys: z.array(path).default([]),
 });
 
 /** What to deploy, from which key, to which chain. Paths are relative to the file. */
@@ -146,6 +149,8 @@ async function solvencyConfig(
     epochKeys: await Promise.all(
       given.epochKeys.map(async ({ key, assets }) => ({ packed: await packed(key), assets })),
     ),
+    withdrawalKeys: await Promise.all(given.withdrawalKeys.map(packed)),
+    refusalKeys: await Promise.all(given.refusalKeys.map(packed)),
   };
 }
 

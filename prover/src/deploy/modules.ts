@@ -46,6 +46,11 @@ export function registriesModule({ policyRegistry, solvencyRegistry }: Deploymen
         m.contract("VerificationKey", keyArtifact(packed), [], {
           id: `Key_${keccak256(packed).slice(2, 18)}`,
         });
+      // Waits for its registry, which binds it when it is made.
+      const ledger = m.contract("Ledger", [
+        (solvencyRegistry.withdrawalKeys ?? []).map(key),
+        (solvencyRegistry.refusalKeys ?? []).map(key),
+      ]);
       contracts.solvencyRegistry = m.contract("SolvencyRegistry", [
         exchange,
         owner,
@@ -53,6 +58,7 @@ export function registriesModule({ policyRegistry, solvencyRegistry }: Deploymen
         minimumInterval,
         solvencyRegistry.batchKeys.map(key),
         solvencyRegistry.epochKeys.map(({ packed, assets }) => ({ key: key(packed), assets })),
+        ledger,
       ]);
     }
     return contracts;
