@@ -2,6 +2,7 @@
 // The command of the operator and of whoever checks. Handlers return what is printed; this file alone prints.
 import { pathToFileURL } from "node:url";
 import { Command, CommanderError, Option } from "commander";
+import { bundleCommands } from "./bundle-command-line.ts";
 import { deployCommand } from "./deploy.ts";
 import { attestCommand, openCommand, proveCommand, statusCommand } from "./epoch-commands.ts";
 import { identityCommands } from "./identity-command-line.ts";
@@ -97,6 +98,8 @@ function commands(finish: (handled: Promise<Outcome>) => Promise<void>): Command
     .description("how far an epoch folder is")
     .argument("<folder>")
     .action((folder: string) => finish(statusCommand(folder)));
+
+  bundleCommands(program, finish);
 
   const verify = program.command("verify").description("check a bundle or a whole epoch");
   verify

@@ -57,6 +57,10 @@ export async function writeBundles(
 /** A user id that is a plain lower-case file name as it is; any other by its hash, so that none escapes the
  * folder. Plain ones are shorter than a hash, so the two never meet. */
 export function bundleFileName(userId: string): string {
-  const plain = /^[a-z0-9][a-z0-9_-]{0,62}$/.test(userId);
-  return `${plain ? userId : createHash("sha256").update(userId).digest("hex")}.json`;
+  return `${isPlainUserId(userId) ? userId : createHash("sha256").update(userId).digest("hex")}.json`;
+}
+
+/** Whether a user id is the name of its bundle's file. */
+export function isPlainUserId(userId: string): boolean {
+  return /^[a-z0-9][a-z0-9_-]{0,62}$/.test(userId);
 }

@@ -1,9 +1,10 @@
-import { spawnSync } from "node:child_process";
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { proveCommand } from "../../../prover/src/cli/epoch-commands.ts";
 import { errorOutcome } from "../../../prover/src/cli/outcome.ts";
 import { runCommand } from "../../../prover/src/cli/plimsoll.ts";
@@ -200,6 +201,76 @@ describe("the plimsoll command", () => {
     expect(good.text).toMatch(/^account "bob" of .*\n {2}\S+ \S+ (owned|long)/);
     const strict = await runCommand(["verify", "bundle", bundle, "--user", "bob", "--strict"]);
     expect(strict).toMatchObject({ exitCode: 1, text: expect.stringContaining("nothing failed") });
+  });
+
+  it("exports bundles of one size under the links it lists, and serves the same ones until it is stopped", async () => {
+    await runWithConstraints(at("config.json"));
+    const to = ["--config", at("config.json"), "--links", at("links.csv"), "--base-url", "http://host/x"];
+    const exported = await runCommand(["bundles", "export", ...to, "--out", at("static")]);
+    expect(exported).toMatchObject({
+      exitCode: 0,
+      text: expect.stringMatching(/^2 bundles of epoch 3, \d+ bytes each/),
+    });
+    const links = await readFile(at("links.csv"), "utf8");
+    const [header, ...lines] = links.trimEnd().split("\n");
+    expect(header).toBe("account,link");
+    expect((await stat(at("links.csv"))).mode & 0o777).toBe(0o600);
+    const names = await readdir(at("static/b"));
+    expect(lines.map((line) => line.split(",")[1]).toSorted()).toEqual(
+      names.map((name) => `http://host/x/b/${name}`).toSorted(),
+    );
+    const sizes = await Promise.all(names.map(async (name) => (await stat(at(`static/b/${name}`))).size));
+    expect(new Set(sizes).size).toBe(1);
+    expect(await runCommand(["bundles", "export", ...to, "--out", at("static")])).toMatchObject({
+      ...{ exitCode: 2, text: expect.stringMatching(/static: expected a folder that is not there yet/) },
+    });
+    expect(await readdir(folder)).not.toContainEqual(expect.stringMatching(/\.part$/));
+    for (const { text } of [exported])
+      for (const name of names) expect(text).not.toContain(name.slice(0, 43));
+
+    const script = fileURLToPath(new URL("../../../prover/src/cli/plimsoll.ts", import.meta.url));
+    const child = spawn(process.execPath, [
+      script,
+      "serve",
+      "--config",
+      at("config.json"),
+      "--listen",
+      "127.0.0.1:0",
+    ]);
+    let said = "";
+    child.stderr.on("data", (text: Buffer) => {
+      said += text.toString();
+    });
+    try {
+      await vi.waitFor(() => expect(said).toMatch(/serving bundles of epoch 3 at http/), { timeout: 30_000 });
+      const at = /http:\/\/127\.0\.0\.1:\d+\//.exec(said)![0];
+      const path = new URL(lines[0]!.split(",")[1]!).pathname.replace("/x/", "");
+      const bundle = await fetch(at + path);
+      expect((await bundle.json()).userId).toBe(lines[0]!.split(",")[0]);
+      expect((await fetch(`${at}b/${"a".repeat(43)}.json`)).status).toBe(404);
+    } finally {
+      child.kill("SIGTERM");
+    }
+    const [code] = await once(child, "exit");
+    expect(code).toBe(0);
+    for (const name of names) expect(said).not.toContain(name.slice(0, 43));
+  });
+
+  it.each([
+    [["--listen", "8080"], /--listen: expected HOST:PORT, came "8080"/],
+    [["--misses-per-minute", "0"], /--misses-per-minute: expected a whole number from 1/],
+  ])("does not serve with %j", async (args, words) => {
+    await runWithConstraints(at("config.json"));
+    const { text, exitCode } = await runCommand(["serve", "--config", at("config.json"), ...args]);
+    expect(text).toMatch(words);
+    expect(exitCode).toBe(2);
+  });
+
+  it("serves nothing of an epoch that is not proved", async () => {
+    const file = await writeConfig("unproved.json", { folder: "unproved" });
+    const { text, exitCode } = await runCommand(["serve", "--config", file]);
+    expect(text).toMatch(/unproved: expected an epoch that is proved, came none; next: plimsoll epoch prove/);
+    expect(exitCode).toBe(2);
   });
 
   it("says of progress how much, how fast and what was kept", () => {
