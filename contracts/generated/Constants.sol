@@ -51,6 +51,8 @@ bytes32 constant DOMAIN_GAMMA = 0xbe8705baa676463269fc73e6b2fe9e83f756bdaebe8ece
 bytes32 constant DOMAIN_BETA = 0xa3dafc00a82b233fdbc4260f84653229b8cfabcddfc9328911294dcb85cae310;
 // keccak256("plimsoll.context.1")
 bytes32 constant DOMAIN_CONTEXT = 0x2655d02a601d8ea045dfc4a82567cc8a9b7687851b771b07a4b3af1bf64a7a36;
+// keccak256("plimsoll.account.1")
+bytes32 constant DOMAIN_ACCOUNT = 0xbc94729286de342779e8dbc68c47cdf5235043479909f81f05ba441417d04f35;
 
 // Places of the public signals, and how many there are.
 uint256 constant BATCH_ROOT = 0;

@@ -13,6 +13,7 @@ const FILES = Object.freeze({
   SolvencyRegistry: "SolvencyRegistry.sol",
   ReserveBook: "ReserveBook.sol",
   Ledger: "Ledger.sol",
+  AccountCheck: "AccountCheck.sol",
   FeedMock: "mocks/FeedMock.sol",
   PoliciesMock: "mocks/PoliciesMock.sol",
   TokenMock: "mocks/TokenMock.sol",

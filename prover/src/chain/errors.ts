@@ -1,4 +1,5 @@
 import { type Interface, isError } from "ethers";
+import { GATE_WORDS } from "./gate-words.ts";
 import { LEDGER_WORDS } from "./ledger-words.ts";
 import { POLICY_WORDS } from "./policy-words.ts";
 import { RESERVE_WORDS } from "./reserve-words.ts";
@@ -7,6 +8,7 @@ import { RESERVE_WORDS } from "./reserve-words.ts";
 const WORDS: Readonly<Record<string, (a: Record<string, unknown>) => string>> = {
   ...POLICY_WORDS,
   ...RESERVE_WORDS,
+  ...GATE_WORDS,
   ...LEDGER_WORDS,
   ExchangeSignatureInvalid: (a) =>
     `the sender is not the exchange ${a.exchange} and its signature does not fit`,

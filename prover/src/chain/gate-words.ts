@@ -1,0 +1,38 @@
+/** What the errors of account checks, gates and the example's pool mean. */
+export const GATE_WORDS: Readonly<Record<string, (a: Record<string, unknown>) => string>> = {
+  AccountCircuitUnknown: (a) => `circuit ${a.circuitId} is not one that accounts are judged under here`,
+  AccountCircuitTwice: (a) => `circuit ${a.circuitId} is given twice`,
+  LedgerNotOfRegistry: (a) => `the ledger ${a.ledger} is not bound to the registry ${a.registry}`,
+  LeafTooOld: (a) => `the account's leaf is of ${a.snapshotTime}, more than ${a.maxAge} s ago`,
+  MarksTooOld: (a) => `the policy is of ${a.observationTime}, more than ${a.maxAge} s ago`,
+  MarksBeforeLeaf: (a) =>
+    `the policy of ${a.observationTime} is older than the account's leaf, of ${a.snapshotTime}`,
+  RowsDiffer: () => "rows of the account's epoch mean something else under the newer policy",
+  RowsExpired: (a) => `an instrument of the account's epoch expired at ${a.nextExpiry}`,
+  AccountCheckElsewhere: (a) => `the account check ${a.accountCheck} is not of the ledger ${a.ledger}`,
+  SolvencyNotFresh: (a) =>
+    `the newest attested snapshot, of ${a.snapshotTime}, is more than ${a.maxAge} s ago`,
+  EpochNotNewest: (a) => `the proof is of epoch ${a.epoch}, the newest attested one is ${a.newest}`,
+  RecipientNotGate: (a) => `the pledge would be paid to ${a.recipient}, not to the gate`,
+  AnotherAccount: (a) => `the statement is about key ${a.key}, the pledge is of ${a.expected}`,
+  AnotherEpoch: (a) => `the statement is about epoch ${a.epoch}, the pledge was last proved in ${a.expected}`,
+  TokenNotInPolicy: (a) => `the policy of ${a.observationTime} does not list the token ${a.token}`,
+  TermsInvalid: () => "the pool's terms contradict each other, its vault or its tokens",
+  LoanUnknown: (a) => `there is no loan ${a.id} to repay`,
+  AmountMissing: () => "a loan of nothing",
+  PledgeTooShort: (a) => `the pledge ends at ${a.until}, and must outlast ${a.needed}`,
+  CollateralDiffers: (a) => `the pool does not take the token ${a.token}`,
+  WorthTooLittle: (a) => `the debt weighs ${a.debt}, the pledge carries ${a.limit}`,
+  CashTooLittle: (a) => `the pool has ${a.cash} to hand, asked for were ${a.amount}`,
+  CalledAlready: (a) => `loan ${a.id} was called, and has until ${a.answerBy}`,
+  CalledTooSoon: (a) => `loan ${a.id} can be called from ${a.from} on`,
+  NotToAnswer: (a) => `loan ${a.id} is not called, or had to be answered for by ${a.answerBy}`,
+  PledgesNotCovered: (a) => `the account of loan ${a.id} does not cover its pledges at these marks`,
+  NotDue: (a) => `loan ${a.id} is not due`,
+  ExitPending: (a) => `the vault's exit ${a.exitId} for loan ${a.id} is under way`,
+  NothingToCollect: (a) => `the vault has paid nothing for loan ${a.id} that is not here`,
+  NothingForSale: (a) => `nothing of loan ${a.id} is for sale`,
+  PriceAboveLimit: (a) => `the price is ${a.price}, more than ${a.limit}`,
+  CollectTimeNotOver: (a) =>
+    `loan ${a.id} can be written off from ${a.until} on, if nothing of it is for sale`,
+};
