@@ -71,6 +71,14 @@ abstract contract Attestations is Openings, Circuits {
     }
 
     /// @inheritdoc ISolvencyRegistry
+    function policyOf(uint64 epoch) external view returns (uint64 snapshotTime, address data) {
+        Record storage record = _records[epoch];
+        if (record.batchCount == 0) revert NotAttested(epoch);
+        snapshotTime = record.snapshotTime;
+        data = policies.dataOf(snapshotTime);
+    }
+
+    /// @inheritdoc ISolvencyRegistry
     function latestForInstant() external view returns (Attestation memory) {
         if (isFrozen()) revert InstantWithdrawalsFrozen(_opening.epoch, _opening.snapshotTime);
         return latest();

@@ -21,7 +21,7 @@ abstract contract LedgerAccounts is LedgerProofs {
         uint8 decimals;
     }
 
-    /// @dev `place` is one more than the token's number; 0 for one that is not known yet.
+    /// @dev Places of tokens count from 1; 0 is that of a token that is not known yet.
     struct Known {
         uint32 place;
         uint8 decimals;
@@ -32,6 +32,13 @@ abstract contract LedgerAccounts is LedgerProofs {
         uint256 pledged;
     }
 
+    /// @dev A key's lines. Its first token has the line 0, which names it: whoever only ever takes one token out needs no list.
+    struct Account {
+        mapping(uint256 place => Line) lines;
+        /// Which further tokens there are, by place, 256 in a word.
+        mapping(uint256 word => uint256) marks;
+    }
+
     /// @dev All of a key's payments and pledges of one token, or its payments and what is asked for by itself.
     enum Counted {
         All,
@@ -40,20 +47,18 @@ abstract contract LedgerAccounts is LedgerProofs {
 
     // Beside `registry`, in the slot that is read anyway.
     uint32 private _tokenCount;
-    mapping(uint256 number => Token) private _tokens;
+    mapping(uint256 place => Token) private _tokens;
     mapping(address token => Known) private _known;
-    /// @dev Which tokens a key was ever paid or pledged, 256 in a word.
-    mapping(uint256 key => mapping(uint256 word => uint256)) private _marks;
-    mapping(uint256 key => mapping(address token => Line)) private _lines;
+    mapping(uint256 key => Account) private _accounts;
 
     /// @inheritdoc ILedger
     function paidSince(uint256 key, address token, uint64 epoch) public view returns (uint256) {
-        return _lines[key][token].paid.since(epoch);
+        return _lineOf(key, token).paid.since(epoch);
     }
 
     /// @inheritdoc ILedger
     function pledgedOf(uint256 key, address token) public view returns (uint256) {
-        return _lines[key][token].pledged;
+        return _lineOf(key, token).pledged;
     }
 
     /// @inheritdoc ILedger
@@ -112,7 +117,7 @@ abstract contract LedgerAccounts is LedgerProofs {
     {
         address token = asset.token;
         uint256 decimals = _decimalsOf(token);
-        Line storage line = _lines[claim.key][token];
+        Line storage line = _lineOf(claim.key, token);
         uint256 used = TokenUnits.unitsUp(line.paid.since(claim.epoch) + line.pledged, decimals, asset.decimals);
         uint256 units = Math.saturatingSub(claim.amount, used);
         if (asset.unitWeight > 0) {
@@ -128,25 +133,23 @@ abstract contract LedgerAccounts is LedgerProofs {
 
     function _pay(uint256 key, address token, uint256 amount) internal {
         (uint64 epoch,,) = ISolvencyRegistry(registry).opening();
-        _lines[key][token].paid.add(epoch, amount);
-        _mark(key, token);
+        _mark(key, token).paid.add(epoch, amount);
     }
 
     function _addPledge(uint256 key, address token, uint256 amount) internal {
-        _lines[key][token].pledged += amount;
-        _mark(key, token);
+        _mark(key, token).pledged += amount;
     }
 
     function _endPledge(uint256 key, address token, uint256 amount) internal {
-        _lines[key][token].pledged -= amount;
+        _lineOf(key, token).pledged -= amount;
     }
 
     /// @dev Makes a token known. Asks the token itself, by a call that can't write.
     function _learn(address token) internal {
         if (_known[token].place != 0) return;
         uint8 decimals = uint8(_decimalsOf(token));
-        _tokens[_tokenCount++] = Token(token, decimals);
-        _known[token] = Known(_tokenCount, decimals);
+        uint32 place = ++_tokenCount;
+        (_tokens[place], _known[token]) = (Token(token, decimals), Known(place, decimals));
     }
 
     /// @dev Charge of what is counted of all tokens but one, each token's units rounded up.
@@ -155,28 +158,61 @@ abstract contract LedgerAccounts is LedgerProofs {
         view
         returns (uint256 charge)
     {
+        Account storage account = _accounts[key];
+        PaymentHistory.History storage first = account.lines[0].paid;
+        if (first.place == 0) return 0;
+        charge = _chargeOf(account.lines[0], _tokens[first.place], but, epoch, table, counted);
+        if (!first.isOneOfMany) return charge;
         uint256 count = _tokenCount;
-        for (uint256 word = 0; word << 8 < count; word++) {
-            for (uint256 marks = _marks[key][word]; marks != 0; marks &= marks - 1) {
-                Token memory token = _tokens[(word << 8) | Math.log2(marks & (~marks + 1))];
-                if (token.token == but) continue;
-                // What the policy doesn't list is in no leaf of its epochs, so that it takes nothing away from them.
-                (bool isListed, uint256 k) = PolicyTable.find(table, token.token);
-                if (!isListed) continue;
-                IPolicyRegistry.Collateral memory asset = PolicyTable.assetIn(table, k);
-                uint256 amount = paidSince(key, token.token, epoch);
-                if (counted == Counted.All) amount += pledgedOf(key, token.token);
-                uint256 units = TokenUnits.unitsUp(amount, token.decimals, asset.decimals);
-                charge = Math.saturatingAdd(charge, Math.saturatingMul(units, asset.unitWeight));
+        for (uint256 word = 0; word << 8 <= count; word++) {
+            for (uint256 marks = account.marks[word]; marks != 0; marks &= marks - 1) {
+                uint256 place = (word << 8) | Math.log2(marks & (~marks + 1));
+                uint256 more = _chargeOf(account.lines[place], _tokens[place], but, epoch, table, counted);
+                charge = Math.saturatingAdd(charge, more);
             }
         }
     }
 
-    function _mark(uint256 key, address token) private {
-        uint256 number = _known[token].place - 1;
-        uint256 marks = _marks[key][number >> 8];
-        uint256 bit = 1 << (number & 0xff);
-        if (marks & bit == 0) _marks[key][number >> 8] = marks | bit;
+    function _chargeOf(
+        Line storage line,
+        Token memory token,
+        address but,
+        uint64 epoch,
+        bytes memory table,
+        Counted counted
+    ) private view returns (uint256) {
+        if (token.token == but) return 0;
+        // What the policy doesn't list is in no leaf of its epochs, so that it takes nothing away from them.
+        (bool isListed, uint256 k) = PolicyTable.find(table, token.token);
+        if (!isListed) return 0;
+        IPolicyRegistry.Collateral memory asset = PolicyTable.assetIn(table, k);
+        uint256 amount = line.paid.since(epoch);
+        if (counted == Counted.All) amount += line.pledged;
+        return Math.saturatingMul(TokenUnits.unitsUp(amount, token.decimals, asset.decimals), asset.unitWeight);
+    }
+
+    /// @dev The line of a known token, from now on among those that the key's charge is summed over.
+    function _mark(uint256 key, address token) private returns (Line storage) {
+        Account storage account = _accounts[key];
+        PaymentHistory.History storage first = account.lines[0].paid;
+        uint32 place = _known[token].place;
+        if (first.place == 0) first.place = place;
+        if (first.place == place) return account.lines[0];
+        uint256 marks = account.marks[place >> 8];
+        if (marks & (1 << (place & 0xff)) == 0) {
+            account.marks[place >> 8] = marks | (1 << (place & 0xff));
+            if (!first.isOneOfMany) first.isOneOfMany = true;
+        }
+        return account.lines[place];
+    }
+
+    /// @dev An empty line where the key has none of the token.
+    function _lineOf(uint256 key, address token) private view returns (Line storage) {
+        Account storage account = _accounts[key];
+        uint32 place = _known[token].place;
+        // Of an unknown token nothing was ever paid: no key has a line for the largest place.
+        if (place == 0) return account.lines[type(uint256).max];
+        return account.lines[account.lines[0].paid.place == place ? 0 : place];
     }
 
     function _decimalsOf(address token) private view returns (uint256 decimals) {
@@ -189,8 +225,7 @@ abstract contract LedgerAccounts is LedgerProofs {
 
     /// @dev Collateral table of the policy that an epoch was attested under.
     function _tableOf(uint64 epoch) private view returns (bytes memory) {
-        ISolvencyRegistry solvency = ISolvencyRegistry(registry);
-        uint64 snapshotTime = solvency.attestationOf(epoch).snapshotTime;
-        return PolicyTable.load(solvency.policies().dataOf(snapshotTime));
+        (, address data) = ISolvencyRegistry(registry).policyOf(epoch);
+        return PolicyTable.load(data);
     }
 }

@@ -239,6 +239,10 @@ interface ISolvencyRegistry {
     /// @notice The attestation of an epoch. Reverts with NotAttested.
     function attestationOf(uint64 epoch) external view returns (Attestation memory);
 
+    /// @notice When the snapshot of an attested epoch was taken, and the data contract of its policy (`IPolicyRegistry.dataOf`).
+    /// Cheaper than the whole attestation. Reverts with NotAttested.
+    function policyOf(uint64 epoch) external view returns (uint64 snapshotTime, address data);
+
     /// @notice The newest attestation, for payments that trust it alone. Reverts with InstantWithdrawalsFrozen as well.
     function latestForInstant() external view returns (Attestation memory);
 

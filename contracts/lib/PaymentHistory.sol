@@ -5,11 +5,15 @@ pragma solidity 0.8.37;
 /// @notice An amount is kept under the number of the last epoch that was opened before it was paid. So it counts for that
 /// epoch and all before it, whose snapshots may not have seen it, and for none that is opened later.
 library PaymentHistory {
-    /// @dev The newest total stands beside what is read with it: one slot for whoever is paid in one epoch only.
+    /// @dev The newest total stands beside all that is read with it: one slot for whoever is paid in one epoch only.
+    /// @param count Of past totals.
+    /// @param place, isOneOfMany The caller's.
     struct History {
         uint64 epoch;
-        uint64 count;
         uint128 total;
+        uint24 count;
+        uint32 place;
+        bool isOneOfMany;
         mapping(uint256 index => Past) past;
     }
 
@@ -21,7 +25,7 @@ library PaymentHistory {
 
     /// @notice Adds a payment. `epoch` is not below any that came before; the caller keeps the total below 2^128.
     function add(History storage self, uint64 epoch, uint256 amount) internal {
-        (uint64 last, uint64 count, uint128 total) = (self.epoch, self.count, self.total);
+        (uint64 last, uint24 count, uint128 total) = (self.epoch, self.count, self.total);
         if (total != 0 && last != epoch) {
             self.past[count] = Past(last, total);
             self.count = count + 1;
