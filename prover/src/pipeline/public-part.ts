@@ -13,17 +13,6 @@ export async function readRecord(folder: EpochFolder): Promise<EpochRecord> {
   return fromJson(epochRecord, await readFile(folder.record, "utf8"), folder.record);
 }
 
-/** The published record when the public part still has the hash `signed`, else undefined. */
-export async function signedRecord(folder: EpochFolder, signed: bigint): Promise<EpochRecord | undefined> {
-  try {
-    const record = await readRecord(folder);
-    return (await hashPublicPart(folder, record)) === signed ? record : undefined;
-  } catch {
-    // Spoilt or gone: it is written again.
-    return undefined;
-  }
-}
-
 /** Writes what anyone needs to check the epoch again; the record last, so that a folder with one is complete. */
 export async function writePublicPart(
   folder: EpochFolder,

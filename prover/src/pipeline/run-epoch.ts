@@ -29,7 +29,7 @@ import type {
 } from "./ports.ts";
 import { type Progress, StageClock } from "./progress.ts";
 import { keptOrProved, proveBatches } from "./prove-stage.ts";
-import { hashPublicPart, signedRecord, writePublicPart } from "./public-part.ts";
+import { hashPublicPart, writePublicPart } from "./public-part.ts";
 import { AccountChecker, checkEpochEquation, checkSolvency, type PolicyNames } from "./self-check.ts";
 import { attest, checkOpening } from "./settle-stage.ts";
 import { readTerms } from "./signed-terms.ts";
@@ -47,7 +47,7 @@ export interface EpochResult {
   readonly record: EpochRecord;
   readonly folder: EpochFolder;
   readonly waste: Plan["waste"];
-  /** False when public files were lost after their hash was signed, and can't be made again byte for byte. */
+  /** False when the public part was signed as another version of the program wrote it. */
   readonly isAsSigned: boolean;
   /** Present when a chain was given; null when the epoch was attested before. */
   readonly receipt?: AttestationReceipt | null;
@@ -116,7 +116,7 @@ async function runLocked(
   const proofs = await proveBatches(context, epoch, batchCircuit, prover, proving);
   proving.finish();
   const epochProof = await proveEpoch(setting, context, epoch, prover);
-  const proved: EpochRecord = {
+  const record: EpochRecord = {
     format: "plimsoll.epoch.1",
     developmentKeys: batchCircuit.development || epochCircuit.development,
     chainId: config.chainId,
@@ -151,7 +151,7 @@ async function runLocked(
     batches: epoch.batches.map((batch, b) => ({ ...batch, proof: [...proofs[b]!] })),
     epochProof: [...epochProof],
   };
-  const record = await publish(setting, proved);
+  await publish(setting, record);
   const receipt = chain === undefined ? undefined : await attest(folder, record, chain, progress);
   const bundling = new StageClock(progress, "bundles", "accounts", plan.waste.accounts);
   await writeBundles(context, record, folder.bundles, bundling);
@@ -312,19 +312,13 @@ async function proveEpoch(
   return proof;
 }
 
-/**
- * The public part: once its hash is signed it stays as it is, since a proof that had to be made again is another one;
- * before, and when files of it were lost, it is written.
- */
+/** Writes the public part. After its hash was signed it may have other proofs than before, and nothing else. */
 async function publish(
   { config, folder, batchCircuit, epochCircuit }: Setting,
-  proved: EpochRecord,
-): Promise<EpochRecord> {
-  const terms = await readTerms(folder, proved);
-  const signed = terms && (await signedRecord(folder, terms.publicHash));
-  if (signed !== undefined) return signed;
-  await writePublicPart(folder, config.policy, [batchCircuit, epochCircuit], proved);
-  return proved;
+  record: EpochRecord,
+): Promise<void> {
+  await readTerms(folder, record);
+  await writePublicPart(folder, config.policy, [batchCircuit, epochCircuit], record);
 }
 
 async function isPublicPartAsSigned(folder: EpochFolder, record: EpochRecord): Promise<boolean> {

@@ -6,6 +6,8 @@ import { epochFolder } from "../../../prover/src/pipeline/epoch-folder.ts";
 import type { EpochChain } from "../../../prover/src/pipeline/ports.ts";
 import { hashPublicPart, readRecord } from "../../../prover/src/pipeline/public-part.ts";
 import { runEpoch } from "../../../prover/src/pipeline/run-epoch.ts";
+import { toJson } from "../../../verifier/src/formats/codecs.ts";
+import { EPOCH_FILES, epochRecord } from "../../../verifier/src/formats/epoch.ts";
 import { publicPaths } from "../../../verifier/src/formats/public-hash.ts";
 import { ConstraintProver } from "../../support/constraint-prover.ts";
 import { account, tinyConfig } from "../../support/exchange.ts";
@@ -45,24 +47,38 @@ async function loseProofs(): Promise<void> {
 }
 
 describe("terms that were signed", () => {
-  it("stay as they are when every proof has to be made again, and so does the public part", async () => {
+  it.each([
+    ["stay as they are when every proof has to be made again", false],
+    ["and when the public part is lost as well", true],
+  ])("%s", async (_, alsoPublic) => {
     const first = await run({ dies: true });
-    const before = await readFile(folder().record, "utf8");
+    const before = await readRecord(folder());
     await loseProofs();
+    if (alsoPublic) await rm(join(root, "public"), { recursive: true });
     const made = prover.proved.length;
     const second = await run();
     expect(prover.proved.length).toBeGreaterThan(made);
     expect(second).toEqual({ publicHash: first.publicHash, isAsSigned: true });
-    expect(await readFile(folder().record, "utf8")).toBe(before);
+    const after = await readRecord(folder());
+    expect(after.epochProof).not.toEqual(before.epochProof);
+    expect(await hashPublicPart(folder(), after)).toBe(first.publicHash);
   });
 
-  it("are what finalises the epoch even when the public part is lost, which the run then says", async () => {
+  it("follow from a backup that is older than they are", async () => {
     const first = await run({ dies: true });
     await loseProofs();
+    await rm(folder().terms);
     await rm(join(root, "public"), { recursive: true });
-    const second = await run();
-    expect(second).toEqual({ publicHash: first.publicHash, isAsSigned: false });
-    expect(await hashPublicPart(folder(), await readRecord(folder()))).not.toBe(first.publicHash);
+    expect(await run()).toEqual({ publicHash: first.publicHash, isAsSigned: true });
+  });
+
+  it("don't bring back a proof that was spoilt in the public part", async () => {
+    await run({ dies: true });
+    const record = await readRecord(folder());
+    const spoilt = { ...record, epochProof: record.epochProof.map((word) => word + 1n) };
+    await writeFile(folder().record, toJson(epochRecord, spoilt));
+    await run();
+    expect(await readRecord(folder())).toEqual(record);
   });
 
   it("are refused in a folder with another epoch's", async () => {
@@ -74,7 +90,7 @@ describe("terms that were signed", () => {
 });
 
 describe("the hash of the public part", () => {
-  it("counts the files of one list, byte by byte, and no stray one", async () => {
+  it("counts the files of one list, and no stray one; of the record everything but proofs", async () => {
     await runEpoch(tinyConfig(root, accounts), { prover });
     const record = await readRecord(folder());
     const hash = await hashPublicPart(folder(), record);
@@ -86,11 +102,15 @@ describe("the hash of the public part", () => {
     await writeFile(join(root, "public/keys/other.vkey.json"), "{}");
     expect(await hashPublicPart(folder(), record)).toBe(hash);
     for (const path of publicPaths(record)) {
+      if (path === EPOCH_FILES.record) continue;
       const whole = await readFile(join(root, path), "utf8");
       await writeFile(join(root, path), `${whole} `);
       expect(await hashPublicPart(folder(), record), path).not.toBe(hash);
       await writeFile(join(root, path), whole);
     }
+    const other = { ...record, exchangeId: `${record.exchangeId} ` };
+    await writeFile(folder().record, toJson(epochRecord, other));
+    expect(await hashPublicPart(folder(), record)).not.toBe(hash);
     await rm(join(root, "public/policy/marks.json"));
     await expect(hashPublicPart(folder(), record)).rejects.toMatchObject({ code: "ENOENT" });
   });
