@@ -1,4 +1,5 @@
 // `npm run demo [-- --all]`: an exchange proved, settled on a chain, checked by its users, and cheated in vain.
+// `npm run demo -- --epochs`: epochs settled in every way, see scenes/epochs.ts.
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join, relative } from "node:path";
@@ -32,14 +33,17 @@ import { type DemoChain, startDemoChain } from "./demo-chain.ts";
 import { type DemoExchange, readDemoExchange } from "./demo-exchange.ts";
 import { withTokens } from "./demo-tokens.ts";
 import { figure, Narrator } from "./narrator.ts";
+import { epochs } from "./scenes/epochs.ts";
 
 const EPOCH = 1n;
 /** Reference prices for a table that anyone can scale: nothing is measured with them. */
 const GWEI_PER_GAS = 1;
 
-const { values } = parseArgs({ options: { all: { type: "boolean", default: false } } });
+const { values } = parseArgs({
+  options: { all: { type: "boolean", default: false }, epochs: { type: "boolean", default: false } },
+});
 const tell = new Narrator();
-process.exitCode = (await demo(values.all)) ? 0 : 1;
+process.exitCode = (await (values.epochs ? epochs(tell) : demo(values.all))) ? 0 : 1;
 
 async function demo(all: boolean): Promise<boolean> {
   tell.heading("Plimsoll: every account of an exchange proved margin-sufficient, in zero knowledge");
