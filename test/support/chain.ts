@@ -34,13 +34,3 @@ export async function deploy(
   await contract.waitForDeployment();
   return BaseContract.from(await contract.getAddress(), abi, signer) as Contract;
 }
-
-/** A built contract that is deployed already. */
-export async function contractAt(
-  name: ContractName,
-  address: string,
-  signer: HardhatEthersSigner,
-): Promise<Contract> {
-  const { abi } = await contractArtifact(name);
-  return BaseContract.from(address, abi, signer) as Contract;
-}

@@ -1,10 +1,17 @@
+import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { type Contract, toBeHex, ZeroHash } from "ethers";
+import { ledgerAt } from "../../prover/src/chain/ledger.ts";
 import { attestEpoch, circuitIdOf, openEpoch } from "../../prover/src/chain/registry.ts";
+import { send } from "../../prover/src/chain/sending.ts";
 import { PUBLIC_SIGNALS } from "../../verifier/src/constants.ts";
 import { accountsPath, type BatchCommitment } from "../../verifier/src/encodings/challenges.ts";
 import { home } from "../../verifier/src/encodings/identity.ts";
-import { type LedgerAction, withdrawalContext } from "../../verifier/src/withdrawal/context.ts";
-import { contractAt } from "./chain.ts";
+import {
+  type LedgerAction,
+  pledgePayload,
+  renewalPayload,
+  withdrawalContext,
+} from "../../verifier/src/withdrawal/context.ts";
 import { draftEpoch, proveEpoch, type Stage } from "./staged-epoch.ts";
 import { trapdoorProof } from "./trapdoor.ts";
 
@@ -28,7 +35,9 @@ export interface StagedEpoch {
   readonly batches: readonly BatchCommitment[];
 }
 
-export const ledgerOf = (stage: Stage): Promise<Contract> => contractAt("Ledger", stage.ledger, stage.owner);
+/** The stage's ledger, called by the stage's owner unless another is given. */
+export const ledgerOf = (stage: Stage, signer = stage.owner): Promise<Contract> =>
+  ledgerAt(stage.ledger, signer);
 
 /** What else a test may want of the policy that it publishes. */
 export interface PolicyParts {
@@ -155,4 +164,61 @@ export function refusalOf(
     ...{ amount, charge, place: placeOf(against, batch) },
     proof: trapdoorProof(stage.refusalKey, list, stage.next),
   };
+}
+
+/** What a proof is asked for, and who asks the ledger with it: the stage's owner unless given. */
+export type Ask = Omit<Demand, "action" | "consumer" | "payload"> & {
+  readonly by?: HardhatEthersSigner;
+  readonly payload?: bigint;
+};
+
+/** Has `by` spend what a proof allows. Throws RegistryError when the ledger refuses. */
+export async function spend(stage: Stage, against: StagedEpoch, { by = stage.owner, ...ask }: Ask) {
+  const demand: Demand = { ...ask, action: "Spend", consumer: by.address };
+  const withdrawal = withdrawalOf(stage, against, demand);
+  return send(await ledgerOf(stage, by), "spend", [withdrawal, toBeHex(ask.payload ?? 0n, 32)]);
+}
+
+/** Has `by` admit a claim, and returns it as `take` wants it. */
+export async function admit(stage: Stage, against: StagedEpoch, { by = stage.owner, ...ask }: Ask) {
+  const demand: Demand = { ...ask, action: "Admit", consumer: by.address };
+  const withdrawal = withdrawalOf(stage, against, demand);
+  await send(await ledgerOf(stage, by), "admit", [withdrawal, toBeHex(ask.payload ?? 0n, 32)]);
+  return claimOf(withdrawal, demand);
+}
+
+export type Claim = Awaited<ReturnType<typeof admit>>;
+
+/** Has a claim's consumer take up to a limit of it. */
+export async function take(stage: Stage, claim: Claim, limit = 1n << 255n, by = stage.owner) {
+  return send(await ledgerOf(stage, by), "take", [claim, limit]);
+}
+
+/** How long a staged pledge lasts, in seconds. */
+export const TERM = 1_000_000n;
+
+/** Has `by` pledge what a proof allows, for `vault` to pay out. Returns the pledge's number. */
+export async function pledge(
+  stage: Stage,
+  against: StagedEpoch,
+  { by = stage.owner, vault = NO_TOKEN, until, ...ask }: Ask & { vault?: string; until?: bigint },
+): Promise<bigint> {
+  const end = until ?? (await stage.chain.now()) + TERM;
+  const payload = pledgePayload(ask.payload ?? 0n, BigInt(vault), end);
+  const demand: Demand = { ...ask, payload, action: "Pledge", consumer: by.address };
+  const ledger = await ledgerOf(stage, by);
+  const word = toBeHex(ask.payload ?? 0n, 32);
+  await send(ledger, "pledge", [withdrawalOf(stage, against, demand), vault, end, word]);
+  return ledger.getFunction("pledgeCount").staticCall();
+}
+
+/** Renews a pledge of `gate` with a proof against a newer epoch. */
+export async function renew(
+  stage: Stage,
+  against: StagedEpoch,
+  id: bigint,
+  { by = stage.owner, ...ask }: Ask,
+) {
+  const demand: Demand = { ...ask, payload: renewalPayload(id), action: "Renew", consumer: by.address };
+  return send(await ledgerOf(stage, stage.relayer), "renew", [id, withdrawalOf(stage, against, demand)]);
 }
