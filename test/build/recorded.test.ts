@@ -69,6 +69,12 @@ describe("recorded constraints of a refusal", () => {
   });
 });
 
+describe("recorded constraints of a judged account", () => {
+  it("stay within the budget: 40,000 for one block and one group of 40 scenarios", () => {
+    expect(recorded.instances["account-1"]!).toBeLessThanOrEqual(40_000);
+  });
+});
+
 describe("the circuits that the verifier knows", () => {
   const release: Release = JSON.parse(readFileSync(RELEASE, "utf8"));
 

@@ -6,7 +6,7 @@ import { listInstances } from "../build/instances.ts";
  * none does.
  */
 export function smallestInstance(
-  template: "Withdrawal" | "Refusal" | "Account",
+  template: "Withdrawal" | "Refusal",
   blocks: number,
 ): { readonly name: string; readonly blocks: number } {
   const instances = listInstances()

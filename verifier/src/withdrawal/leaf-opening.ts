@@ -31,12 +31,8 @@ export interface OpenedAccount {
 }
 
 /** Inputs of a circuit by name, in the dimensions of its signals. Secret: they are the opening itself. */
-export type OpeningInputs = Readonly<
-  Record<
-    string,
-    bigint | readonly bigint[] | readonly (readonly bigint[])[] | readonly (readonly (readonly bigint[])[])[]
-  >
->;
+export type OpeningInputs = Readonly<Record<string, InputValue>>;
+type InputValue = bigint | readonly InputValue[];
 
 /** The opening of a bundle by the exchange that made it. */
 export function leafOfBundle(bundle: Bundle): LeafOpening {

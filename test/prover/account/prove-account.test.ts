@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { accountInstance, proveAccount } from "../../../prover/src/account/prove-account.ts";
+import type { ProvingBackend } from "../../../prover/src/proving/backend.ts";
+import { FULL, holdingsOf, judgedAccount } from "../../support/account-circuit.ts";
+import { seeded } from "../../support/random.ts";
+
+const random = seeded("proved account");
+
+const { opening, request } = judgedAccount(random, holdingsOf(FULL));
+
+describe("a judged account", () => {
+  it("is refused before anything is proved when there is less, in words without a number of it", async () => {
+    const never: ProvingBackend = {
+      prove: () => Promise.reject(new Error("asked to prove")),
+      close: () => Promise.resolve(),
+    };
+    const asking = { ...request, minimumFree: request.minimumFree + 1n };
+    const error: unknown = await proveAccount(never, opening, asking).catch((refusal: unknown) => refusal);
+    expect(error).toMatchObject({ name: "AccountError", code: "surplus" });
+    expect(String(error)).not.toMatch(/\d/);
+  });
+
+  it("goes to the smallest instance with room for it, or is refused", () => {
+    const nameOf = (blocks: number, groups: number, scenarios: number) =>
+      accountInstance({ blocks, groups, scenarios }).name;
+    expect([nameOf(1, 0, 0), nameOf(1, 1, 40)]).toEqual(["account-1", "account-1"]);
+    for (const [blocks, groups, scenarios] of [
+      [5, 1, 40],
+      [1, 3, 40],
+      [1, 1, 41],
+    ] as const)
+      expect(() => nameOf(blocks, groups, scenarios)).toThrow(/no instance has room/);
+  });
+});
