@@ -6,7 +6,15 @@ import { defineConfig } from "hardhat/config";
 
 const compiler = { version: "0.8.37", path: fileURLToPath(import.meta.resolve("solc/soljson.js")) };
 const plain = { optimizer: { enabled: true, runs: 1_000 }, evmVersion: "cancun" };
-const mocks = ["ChallengesHarness", "FeedMock", "Groth16Harness", "PoliciesMock", "TokenMock", "WalletMock"];
+const mocks = [
+  "ChallengesHarness",
+  "FeedMock",
+  "GateHarness",
+  "Groth16Harness",
+  "PoliciesMock",
+  "TokenMock",
+  "WalletMock",
+];
 
 const solidityTests = "test/contracts/solidity";
 const quickly = [

@@ -1,11 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { type GasFigures, measureGas } from "../support/gas.ts";
+import { measurePledging, type PledgingGas } from "../support/pledging-gas.ts";
 import { measurePublishing, type PublishingGas } from "../support/publishing-gas.ts";
 
 const PRECISION = 0.005;
 
-const recordedGas = async (): Promise<GasFigures & { readonly publishing: PublishingGas }> =>
+type Recorded = GasFigures & { readonly publishing: PublishingGas; readonly pledging: PledgingGas };
+
+const recordedGas = async (): Promise<Recorded> =>
   JSON.parse(await readFile(new URL("../recorded/gas.json", import.meta.url), "utf8"));
 
 test("publishing a policy costs what test/recorded/gas.json says", async () => {
@@ -14,8 +17,16 @@ test("publishing a policy costs what test/recorded/gas.json says", async () => {
     expect(Math.abs(value / publishing[figure as keyof PublishingGas] - 1), figure).toBeLessThan(0.02);
 });
 
+test("pledging costs what test/recorded/gas.json says", async () => {
+  const { pledging } = await recordedGas();
+  for (const [figure, value] of Object.entries(await measurePledging())) {
+    expect(Math.abs(value / pledging[figure as keyof PledgingGas] - 1), figure).toBeLessThan(PRECISION);
+    expect(value, figure).toBeLessThanOrEqual(figure === "pledge" ? 620_000 : 400_000);
+  }
+});
+
 test("gas is what test/recorded/gas.json says, within the targets", async () => {
-  const { publishing: _, ...recorded } = await recordedGas();
+  const { publishing: _, pledging: __, ...recorded } = await recordedGas();
   const measured = await measureGas();
   const { perReserve, perCircuit, relayed, ...whole } = recorded;
   for (const [figure, value] of Object.entries(whole) as [keyof GasFigures, number][]) {

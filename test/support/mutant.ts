@@ -21,15 +21,15 @@ export async function mutantOf(
   file: string,
   name: string,
   mutations: readonly Mutation[],
+  /** Sources that are in no file of contracts/, by the path that they would have there. */
+  given: Readonly<Record<string, string>> = {},
 ): Promise<{ abi: InterfaceAbi; bytecode: string }> {
   const sources: Record<string, { content: string }> = {};
   const applied = new Set<Mutation>();
   const read = async (path: string): Promise<void> => {
     if (path in sources) return;
-    let content = await readFile(
-      join(ROOT, path.startsWith("@") ? "node_modules" : "contracts", path),
-      "utf8",
-    );
+    const file = join(ROOT, path.startsWith("@") ? "node_modules" : "contracts", path);
+    let content = given[path] ?? (await readFile(file, "utf8"));
     for (const mutation of mutations.filter((one) => one.file === path)) {
       if (content.split(mutation.from).length !== 2) {
         throw new Error(`expected exactly one "${mutation.from}" in ${path}`);

@@ -1,6 +1,7 @@
 // A registry with an account check, and statements about accounts that nobody has to make up: keys' secrets are known, so a
 // proof says what a test wants it to say.
-import { type Contract, toBeHex } from "ethers";
+import { Contract, type Fragment, Interface, toBeHex } from "ethers";
+import { type ContractName, contractArtifact } from "../../prover/src/chain/artifacts.ts";
 import { circuitIdOf, deployKey } from "../../prover/src/chain/registry.ts";
 import { PUBLIC_SIGNALS } from "../../verifier/src/constants.ts";
 import { home } from "../../verifier/src/encodings/identity.ts";
@@ -73,6 +74,21 @@ async function rowsOf({ tokens }: Stage, percent: bigint): Promise<Row[]> {
     { token: btc!, decimals: 8, ...(moved as typeof BTC) },
     { token: usd!, decimals: 6, ...USD },
   ];
+}
+
+/** A contract that also has words for what the contracts that it calls refuse. */
+export async function knowing(contract: Contract, ...names: ContractName[]): Promise<Contract> {
+  const own = contract.interface.fragments;
+  const known = new Set(own.filter(({ type }) => type === "error").map((error) => error.format()));
+  const more: Fragment[] = [];
+  for (const name of names) {
+    for (const fragment of new Interface((await contractArtifact(name)).abi).fragments) {
+      if (fragment.type !== "error" || known.has(fragment.format())) continue;
+      known.add(fragment.format());
+      more.push(fragment);
+    }
+  }
+  return new Contract(await contract.getAddress(), new Interface([...own, ...more]), contract.runner);
 }
 
 /** What an account proof says, and where it is good. */

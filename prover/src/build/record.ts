@@ -141,5 +141,10 @@ if (import.meta.main) {
   // Loaded here, since it needs the contracts to be built.
   const { measureGas } = await import("../../../test/support/gas.ts");
   const { measurePublishing } = await import("../../../test/support/publishing-gas.ts");
-  write(RECORDED_GAS, { ...(await measureGas()), publishing: await measurePublishing() });
+  const { measurePledging } = await import("../../../test/support/pledging-gas.ts");
+  write(RECORDED_GAS, {
+    ...(await measureGas()),
+    publishing: await measurePublishing(),
+    pledging: await measurePledging(),
+  });
 }

@@ -18,6 +18,7 @@ const FILES = Object.freeze({
   PoliciesMock: "mocks/PoliciesMock.sol",
   TokenMock: "mocks/TokenMock.sol",
   ChallengesHarness: "mocks/ChallengesHarness.sol",
+  GateHarness: "mocks/GateHarness.sol",
   Groth16Harness: "mocks/Groth16Harness.sol",
   WalletMock: "mocks/WalletMock.sol",
 });

@@ -80,7 +80,9 @@ export class RegistryError extends Error {
 export function decodedError(contract: Interface, error: unknown): unknown {
   const data = revertData(error);
   const known = data === undefined ? null : contract.parseError(data);
-  return known === null ? error : new RegistryError(known.name, known.args.toObject(), { cause: error });
+  // Solidity's own, Error(string) and Panic(uint256), have no names for their arguments, and are in every interface.
+  const isNamed = known !== null && known.name !== "Error" && known.name !== "Panic";
+  return !isNamed ? error : new RegistryError(known.name, known.args.toObject(), { cause: error });
 }
 
 /** Runs a call or transaction; what a contract refuses comes out as a RegistryError. */
