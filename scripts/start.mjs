@@ -25,6 +25,7 @@ const COMMANDS = {
     ["bin", "vitest", "run", "--project", "long*"],
   ],
   bench: [["node", "test/bench/bench.ts"]],
+  "build:web": [["bin", "vite", "build", "--config", "verifier/web/vite.config.ts"]],
   record: [["node", "prover/src/build/record.ts"]],
   plimsoll: [["node", "prover/src/cli/plimsoll.ts"]],
   lint: [["bin", "biome", "check", "."]],

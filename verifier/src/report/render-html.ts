@@ -17,8 +17,14 @@ import { waterfall } from "./waterfall.ts";
 
 /** An account's report as one HTML file that loads nothing and runs nothing. */
 export function accountHtml(report: AccountReport): string {
-  const { policy, groups, userId } = report;
+  const { policy, userId } = report;
   const title = userId === "" ? "Margin report" : `Margin report of ${userId}`;
+  return page(title, policy, accountFigures(report), accountSections(report));
+}
+
+/** The pictures and tables of an account's report, for a page that has `REPORT_STYLE`. */
+export function accountSections(report: AccountReport): Markup[] {
+  const { policy, groups } = report;
   const maps = groups.map(
     (group, i) => markup`<figure><figcaption>${group.name}: ${worstWords(group, policy)}</figcaption>
 <div class="wide" tabindex="0" role="region" aria-label="Scenario map of ${group.name}">${heatMap(group, policy, `map-${i}`)}</div>
@@ -26,7 +32,7 @@ export function accountHtml(report: AccountReport): string {
 `,
   );
   const [components, ...tables] = accountTables(report);
-  return page(title, policy, accountFigures(report), [
+  return [
     markup`<section><h2>From equity to surplus</h2>
 <figure><figcaption>Free collateral: what is left over initial margin, in ${policy.quote}</figcaption>
 <div class="wide" tabindex="0" role="region" aria-label="Initial margin">${waterfall(report, "initial", "initial")}</div></figure>
@@ -41,7 +47,7 @@ export function accountHtml(report: AccountReport): string {
 ${maps}</section>
 `,
     ...tables.map(section),
-  ]);
+  ];
 }
 
 /** An exchange's report as one HTML file. Private to the exchange: it names accounts. */
@@ -78,7 +84,7 @@ function page(
 <meta name="referrer" content="no-referrer">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${title}</title>
-<style>${new Markup(STYLE)}</style>
+<style>${new Markup(REPORT_STYLE)}</style>
 </head>
 <body>
 <main>
@@ -113,7 +119,8 @@ function table({ title, columns, rows, words = [] }: Table): Markup {
   )}</tbody></table></div>`;
 }
 
-const STYLE = `
+/** What the pictures and tables of a report look like, in the light and in the dark. */
+export const REPORT_STYLE = `
 :root { color-scheme: light dark; --ink: #17212b; --soft: #52606d; --paper: #ffffff; --card: #f3f5f7; --line: #d5dbe1; --loss: #c2500a; --gain: #1769aa; --total: #4a5a6a; }
 @media (prefers-color-scheme: dark) {
   :root { --ink: #e8edf2; --soft: #a3b1bf; --paper: #12181f; --card: #1c252e; --line: #35424f; --loss: #f08a3c; --gain: #5aaee8; --total: #90a2b4; }

@@ -1,0 +1,39 @@
+import type { Report } from "../../src/check/report.ts";
+import type { Answer, BundleAnswer, Question } from "./protocol.ts";
+
+let worker: Worker | undefined;
+
+/** Checks a bundle off the page's thread. */
+export async function askBundle(question: Question & { kind: "bundle" }): Promise<BundleAnswer> {
+  const answer = await ask(question, () => {});
+  if (answer.kind !== "bundle") throw new Error("the worker answered something else");
+  return answer.answer;
+}
+
+/** Checks a whole epoch; `progress` hears how many of how many proofs. */
+export async function askEpoch(
+  question: Question & { kind: "epoch" },
+  progress: (done: number, of: number) => void,
+): Promise<Report> {
+  const answer = await ask(question, progress);
+  if (answer.kind !== "epoch") throw new Error("the worker answered something else");
+  return answer.report;
+}
+
+/** One question at a time: the page asks the next when it has an answer. */
+function ask(question: Question, progress: (done: number, of: number) => void): Promise<Answer> {
+  worker ??= new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  const asked = worker;
+  return new Promise((settle, refuse) => {
+    asked.onmessage = ({ data }: MessageEvent<Answer>) => {
+      if (data.kind === "progress") progress(data.done, data.of);
+      else if (data.kind === "failed") refuse(new Error(data.why));
+      else settle(data);
+    };
+    asked.onerror = ({ message }) => {
+      worker = undefined;
+      refuse(new Error(message));
+    };
+    asked.postMessage(question);
+  });
+}

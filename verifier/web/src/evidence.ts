@@ -1,0 +1,32 @@
+import type { Report } from "../../src/check/report.ts";
+import type { ChainAnswer } from "./protocol.ts";
+
+/** All that others need to see what was checked here, and to check it again: with the account's holdings in it. */
+export function evidence(
+  bundle: string,
+  report: Report,
+  chain: ChainAnswer | undefined,
+  endpoints: readonly string[],
+  statement: string | undefined,
+): string {
+  const content = {
+    format: "plimsoll.evidence.1",
+    checkedAt: new Date().toISOString(),
+    ...{ endpoints, chain, steps: report.steps, bundle: JSON.parse(bundle) as unknown },
+    ...(statement === undefined ? {} : { statement }),
+  };
+  return `${JSON.stringify(content, (_, value) => (typeof value === "bigint" ? `0x${value.toString(16)}` : value), 2)}\n`;
+}
+
+/** Hands a text to the user as a file. */
+export function download(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  document.body.append(link);
+  link.click();
+  link.remove();
+  // The browser takes the file after this turn.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

@@ -1,0 +1,4 @@
+import { z } from "zod";
+
+// Schemas would compile themselves with eval, which the page forbids. Imported before whatever makes schemas.
+z.config({ jitless: true });

@@ -1,0 +1,72 @@
+import { fromJson } from "../../src/formats/codecs.ts";
+import { EPOCH_FILES, type EpochRecord, epochRecord } from "../../src/formats/epoch.ts";
+import { publicPartHash } from "../../src/formats/public-hash.ts";
+import { namedFetch } from "./network.ts";
+import type { PolicyTexts } from "./protocol.ts";
+import { STRINGS } from "./strings.ts";
+
+/** The public part of an epoch: at an address, or as files that the user chose. */
+export interface PublicFolder {
+  /** Bytes of a file by its path in the epoch folder ("public/epoch.json"). Throws an Error in words. */
+  read(path: string): Promise<Uint8Array>;
+}
+
+const PREFIX = "public/";
+/** More than the record of a million batches has. */
+const LARGEST = 1 << 30;
+
+/** The folder at an address, which may name the epoch folder or its public part. */
+export function folderAt(address: string): PublicFolder {
+  const base = new URL(address.endsWith("/") ? address : `${address}/`, location.href);
+  const root = base.pathname.endsWith(`/${PREFIX}`) ? new URL("..", base) : base;
+  return {
+    read: async (path) => {
+      const response = await namedFetch(new URL(path, root).href, {}).catch(() => undefined);
+      if (response?.ok !== true) throw new Error(STRINGS.everything.notFetched(path));
+      return new Uint8Array(await response.arrayBuffer());
+    },
+  };
+}
+
+/** A folder chosen from the disk: whichever folder holds `epoch.json` is the public part. */
+export function folderOf(files: readonly File[]): PublicFolder {
+  const record = files.find(({ webkitRelativePath: path }) => /(^|\/)epoch\.json$/.test(path));
+  const root = record?.webkitRelativePath.slice(0, -"epoch.json".length) ?? "";
+  const byPath = new Map(files.map((file) => [file.webkitRelativePath, file]));
+  return {
+    read: async (path) => {
+      const file = byPath.get(root + path.slice(PREFIX.length));
+      if (file === undefined || file.size > LARGEST) throw new Error(STRINGS.everything.notFetched(path));
+      return new Uint8Array(await file.arrayBuffer());
+    },
+  };
+}
+
+/** What both checks need of the policy. */
+export async function readPolicy(folder: PublicFolder): Promise<PolicyTexts> {
+  const [riskParameters, marks] = await Promise.all([
+    readText(folder, EPOCH_FILES.riskParameters),
+    readText(folder, EPOCH_FILES.marks),
+  ]);
+  return { riskParameters, marks };
+}
+
+/** Everything that checking all proofs needs. */
+export async function readEpoch(folder: PublicFolder): Promise<{
+  readonly text: string;
+  readonly record: EpochRecord;
+  readonly keys: ReadonlyMap<string, string>;
+  readonly publicHash: bigint;
+}> {
+  const text = await readText(folder, EPOCH_FILES.record);
+  const record = fromJson(epochRecord, text, "epoch.json");
+  const keys = new Map<string, string>();
+  for (const { name } of [...record.circuits.batches, record.circuits.epoch]) {
+    keys.set(name, await readText(folder, EPOCH_FILES.key(name)));
+  }
+  return { text, record, keys, publicHash: await publicPartHash(record, (path) => folder.read(path)) };
+}
+
+async function readText(folder: PublicFolder, path: string): Promise<string> {
+  return new TextDecoder().decode(await folder.read(path));
+}

@@ -1,0 +1,42 @@
+/** What a host or a link says beforehand. The user sees it all in the form, and may change it. */
+export interface Settings {
+  /** Where the bundle is. */
+  readonly bundle: string;
+  readonly endpoints: readonly string[];
+  readonly registry: string;
+  readonly folder: string;
+}
+
+const NONE: Settings = { bundle: "", endpoints: [], registry: "", folder: "" };
+
+/**
+ * Reads `config.json` beside the page, if its host has put one there, then the part of the address after `#`:
+ * `#bundle=URL&folder=URL`. A link may not name endpoints or the registry: whoever made it could lie with them.
+ */
+export async function readSettings(): Promise<Settings> {
+  const hosted = await hostedSettings();
+  const linked = new URLSearchParams(location.hash.slice(1));
+  return {
+    ...hosted,
+    bundle: linked.get("bundle") ?? hosted.bundle,
+    folder: linked.get("folder") ?? hosted.folder,
+  };
+}
+
+async function hostedSettings(): Promise<Settings> {
+  try {
+    const response = await fetch(new URL("config.json", location.href), { credentials: "omit" });
+    if (!response.ok) return NONE;
+    const given: unknown = await response.json();
+    if (typeof given !== "object" || given === null) return NONE;
+    const { endpoints, registry, folder } = given as Record<string, unknown>;
+    return {
+      bundle: "",
+      endpoints: Array.isArray(endpoints) ? endpoints.filter((one) => typeof one === "string") : [],
+      registry: typeof registry === "string" ? registry : "",
+      folder: typeof folder === "string" ? folder : "",
+    };
+  } catch {
+    return NONE;
+  }
+}

@@ -1,0 +1,112 @@
+/** Everything that the page says, but for the words of the checks themselves, which the command line shares. */
+export const STRINGS = {
+  title: "Was I counted?",
+  intro:
+    "An exchange that uses Plimsoll proves, without showing anybody's account, that every account's collateral covers its margin and that its reserves cover what it owes. " +
+    "Such a proof covers only accounts that are in it. Here you check that yours is, with your own holdings. " +
+    "Everything happens in this browser: your file is not uploaded.",
+  bundle: {
+    heading: "Your file",
+    choose: "Choose the file that the exchange gave you (a bundle, .json), or drop it on this page",
+    fetching: "Fetching your file",
+    tooLarge: (megabytes: number) =>
+      `This file has ${megabytes} MB; a bundle has some kilobytes. Choose the file that the exchange gave you for your account.`,
+    notABundle: (why: string) =>
+      `This is not a bundle: ${why}. Choose the .json file that the exchange gave you for your account.`,
+    notFetched: (origin: string) =>
+      `${origin} gave no bundle. The link may be of an old epoch or cut short: ask the exchange for yours again.`,
+    of: (user: string, exchange: string, epoch: bigint, time: string) =>
+      `Account “${user}” of ${exchange}, epoch ${epoch}, snapshot of ${time}`,
+    holdings: "What was counted as yours",
+    row: (row: number) => `row ${row}`,
+    units: (units: bigint) => `${units} units`,
+    sides: { asset: "owned", debt: "owed", long: "long", short: "short" },
+    columns: ["What", "How much", "Side"],
+    free: (amount: string, quote: string) => `Free collateral: ${amount} ${quote}`,
+    quote: "of the quote currency",
+    nothing:
+      "Nothing at all. If you had anything at that time, this is not your account, or you were left out.",
+  },
+  settings: {
+    heading: "What to compare it with",
+    user: "Your user id at the exchange",
+    userHint: "Left out, you compare the name yourself.",
+    endpoints: "Endpoints of the chain, one a line",
+    endpointsHint:
+      "Two or more, run by different people: they must agree. Left out, the check is a light one.",
+    registry: "Address of the registry",
+    registryHint: "From a source other than the file, such as the exchange's announcement.",
+    folder: "Public folder of the epoch, as an address",
+    folderHint: "It has the policy and all proofs. Or choose a copy of it from your disk:",
+    check: "Check",
+    badEndpoint: (text: string) => `“${text}” is no address of an endpoint: expected https://…`,
+    badRegistry: "Expected an address of 0x and 40 digits for the registry.",
+    reload: "This page may talk to the endpoints of its first check only. Reload it to use others.",
+  },
+  steps: {
+    heading: "The check",
+    working: "Checking",
+    outcome: { passed: "ok", failed: "failed", "not run": "not checked" },
+    done: (passed: number, all: number) => `Nothing failed: ${passed} of ${all} steps were checked.`,
+    light:
+      "This was a light check: nothing was compared with the chain. Name endpoints and the registry for a full one.",
+    failed: (count: number) =>
+      `${count === 1 ? "One step" : `${count} steps`} failed. Keep the evidence, and read what it means.`,
+    took: (seconds: string) => `in ${seconds} seconds`,
+  },
+  meanings: {
+    account: "The file is about the account with this name. Somebody else's file says nothing of you.",
+    holdings: "Only you know what you had. Compare each line with your own statement of that moment.",
+    owner: "An owner key can use the account's free collateral by proof. It must be yours, or none.",
+    identity:
+      "A random number hides your account among the others: without it, a neighbour could guess what you hold.",
+    canonical:
+      "Holdings are written in the one form that is agreed on, so that nothing can be hidden between the lines.",
+    batch: "Your account, with these very holdings, is one of the leaves that the batch's proof is about.",
+    epoch: "The batch is one of those that the whole proof is about.",
+    policy: "The rules by which margin is computed are the ones that the proof used.",
+    marks: "Prices are of the moment of the snapshot.",
+    "free collateral":
+      "The exchange computed your margin by the published rules, and not to your disadvantage.",
+    attestation:
+      "Everybody who asks the chain sees the same proof as you. Without this, you might have been shown one made for you alone.",
+    freshness: "A proof says how things were at its snapshot. An old one says little of today.",
+  } as Readonly<Record<string, string>>,
+  freshness: {
+    young: (age: string) => `the snapshot is ${age} old`,
+    old: (age: string) => `the snapshot is ${age} old: ask the exchange why there is no newer one`,
+    future: "the snapshot lies in the future: the file or your clock is wrong",
+    days: (days: number) => (days === 1 ? "1 day" : `${days} days`),
+    hours: (hours: number) => (hours === 1 ? "1 hour" : `${hours} hours`),
+  },
+  whatToDo: {
+    heading: "What to do now",
+    ask: "Send the evidence to the exchange and ask for an explanation. If the explanation does not make this check pass, show the evidence to others: it has your holdings in it, so choose to whom.",
+    evidence: "Keep the evidence (a file)",
+    evidenceName: (epoch: bigint) => `plimsoll-evidence-epoch-${epoch}.json`,
+    statement:
+      "If the exchange signed a statement of your account, add it here: with it, an omission can be proved to anybody.",
+  },
+  notProved: {
+    heading: "What this does not prove",
+    lines: [
+      "That other customers were counted: each has to check for herself, or trust that enough do.",
+      "That reserves were there between the moments when the registry looked at them.",
+      "That prices without a feed on the chain are the market's: independent publishers signed them.",
+      "Anything, if the proof was made under development keys: then the second check says so.",
+    ],
+  },
+  everything: {
+    heading: "Check everything, without trusting the contract",
+    intro:
+      "From the public folder: the policy is compiled again, the random challenges are derived again, and every proof of every batch is verified on your machine.",
+    start: "Check every proof",
+    progress: (done: number, of: number) => `${done} of ${of} proofs`,
+    noFolder: "Name the public folder of the epoch first, or choose a copy of it.",
+    notFetched: (path: string) => `The public folder has no ${path}. Ask the exchange where it is.`,
+    otherEpoch: "The public folder is of another epoch than your file.",
+  },
+  report: { heading: "Your margin under this policy", closed: "Show margin, scenarios and their pictures" },
+  busy: "Working…",
+  broken: (why: string) => `Something went wrong on this page, not in your file: ${why}`,
+} as const;

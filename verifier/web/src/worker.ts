@@ -1,0 +1,103 @@
+import "./no-eval.ts";
+import type { AttestationSource } from "../../src/check/attestation.ts";
+import { checkBundle } from "../../src/check/bundle.ts";
+import { checkEpoch } from "../../src/check/epoch.ts";
+import { formatQuantity } from "../../src/encodings/quantity.ts";
+import { type Bundle, bundleFromJson } from "../../src/formats/bundle.ts";
+import { parseVerificationKey } from "../../src/groth16/key.ts";
+import { type CompiledPolicy, compilePolicy } from "../../src/policy/compile.ts";
+import { accountReport } from "../../src/report/account-report.ts";
+import { accountSections } from "../../src/report/render-html.ts";
+import type { Answer, BundleAnswer, ChainAnswer, HoldingLine, PolicyTexts, Question } from "./protocol.ts";
+import { STRINGS } from "./strings.ts";
+
+// All that takes time, off the page's own thread.
+
+/** Free collateral is in 10^-6 of the quote currency. */
+const FREE_DECIMALS = 6;
+
+self.onmessage = async ({ data }: MessageEvent<Question>) => {
+  try {
+    if (data.kind === "bundle") post({ kind: "bundle", answer: await bundleAnswer(data) });
+    else post({ kind: "epoch", report: await epochReport(data) });
+  } catch (error) {
+    post({ kind: "failed", why: error instanceof Error ? error.message : String(error) });
+  }
+};
+
+function post(answer: Answer): void {
+  self.postMessage(answer);
+}
+
+async function bundleAnswer(question: Question & { kind: "bundle" }): Promise<BundleAnswer> {
+  const bundle = bundleFromJson(question.bundle, "bundle");
+  const policy = question.policy && compiled(question.policy);
+  const report = await checkBundle(bundle, {
+    ...(question.userId === undefined ? {} : { own: { userId: question.userId } }),
+    ...(policy === undefined ? {} : { policy }),
+    ...(question.chain === undefined ? {} : { attestations: sourceOf(question.chain) }),
+  });
+  const fits = policy?.policyHash === bundle.policyHash && policy.descriptorHash === bundle.descriptorHash;
+  const named = fits ? policy : undefined;
+  return {
+    report,
+    holdings: holdingLines(bundle, named),
+    free: STRINGS.bundle.free(
+      `${bundle.under ? "-" : ""}${formatQuantity(bundle.free, FREE_DECIMALS)}`,
+      named?.riskParameters.quote ?? STRINGS.bundle.quote,
+    ),
+    ...(named === undefined ? {} : { margin: marginOf(bundle, named) }),
+  };
+}
+
+function holdingLines({ holdings }: Bundle, policy: CompiledPolicy | undefined): HoldingLine[] {
+  const names = new Map(policy?.rowTable.map((row) => [row.row, row]));
+  const sums = new Map<number, bigint>();
+  for (const { row, quantity } of holdings)
+    if (quantity > 0n) sums.set(row, (sums.get(row) ?? 0n) + quantity);
+  return [...sums].map(([row, quantity]) => {
+    const named = names.get(row);
+    if (named === undefined)
+      return { what: STRINGS.bundle.row(row), amount: STRINGS.bundle.units(quantity), side: "" };
+    const amount = formatQuantity(quantity, named.decimals);
+    return { what: named.symbol, amount, side: STRINGS.bundle.sides[named.kind] };
+  });
+}
+
+function marginOf({ holdings, userId }: Bundle, policy: CompiledPolicy): string {
+  const held = holdings.filter(({ quantity }) => quantity > 0n);
+  return accountSections(accountReport(policy, held, { userId }))
+    .map(({ text }) => text)
+    .join("");
+}
+
+async function epochReport(question: Question & { kind: "epoch" }) {
+  const { record, policy, keys, publicHash, chain } = question;
+  return checkEpoch(
+    {
+      record,
+      ...policy,
+      keys: new Map([...keys].map(([name, text]) => [name, parseVerificationKey(JSON.parse(text))])),
+      publicHash,
+    },
+    {
+      progress: (done, of) => post({ kind: "progress", done, of }),
+      ...(chain === undefined ? {} : { attestations: sourceOf(chain) }),
+    },
+  );
+}
+
+function compiled({ riskParameters, marks }: PolicyTexts): CompiledPolicy {
+  return compilePolicy(JSON.parse(riskParameters), JSON.parse(marks));
+}
+
+function sourceOf({ chainId, registry, attestation }: ChainAnswer): AttestationSource {
+  return {
+    chainId,
+    registry,
+    attestation: async () => {
+      if (attestation !== null && "failure" in attestation) throw new Error(attestation.failure);
+      return attestation;
+    },
+  };
+}
