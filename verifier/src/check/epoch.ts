@@ -273,7 +273,7 @@ function differences(
   return attested === null ? [...differing, `the chain has no epoch ${record.epoch}`] : differing;
 }
 
-/** Whether the files are those that the exchange signed: proofs may be good in copies that it never published. */
+/** Whether the files are those that the exchange signed, but for proofs: these are good or not by themselves. */
 async function checkPublicHash(
   list: Checklist,
   attested: Attestation | null,
@@ -288,7 +288,7 @@ async function checkPublicHash(
   const read = source.publicHash.bind(source);
   await list.stepAsync(
     name,
-    "the public files are, byte for byte, those that the exchange signed",
+    "the public files are those that the exchange signed, but for proofs, which may have been made again",
     "the public files are not those that the exchange signed, though the chain may attest the same accounts: " +
       "somebody changed a file or this copy lacks one; get another copy",
     async () => {
