@@ -149,7 +149,8 @@ interface IMarginVault {
     event ExitPaid(uint256 indexed id, uint256 indexed key, address indexed token, uint256 amount, uint256 fee);
     event ExitOver(uint256 indexed id, uint256 indexed key);
     event ExitRefused(uint256 indexed id, uint256 indexed key, Denial denial, uint64 answerUntil);
-    /// @notice The operator attested two leaves of one key: one is in the refusal, the other in this transaction.
+    /// @notice The operator attested two leaves of one key: one is in the refusal, the other in this transaction, or in the
+    /// pledge's renewal.
     event RefusalAnswered(uint256 indexed id, uint256 indexed key, uint64 indexed epoch, Exit exit);
     event Frozen(uint256 indexed exit, uint64 epoch, uint64 claimUntil);
     event ClaimRegistered(uint256 indexed id, uint256 indexed key, address indexed token, Claim claim);
@@ -172,7 +173,7 @@ interface IMarginVault {
     /// @notice The coin that came with the call is not the amount, or a token was named.
     error CoinMismatch(uint256 amount, uint256 came);
     /// @notice The token credited the vault with another amount than was sent: it takes a fee, or worse.
-    error DepositMismatch(address token, uint256 amount, uint256 received);
+    error DepositMismatch(address token, uint256 amount, uint256 before, uint256 balance);
     /// @notice Neither the operator sent it nor is the signature the operator's over this very message.
     error OperatorSignatureInvalid(address operator, bytes32 digest);
     error SignatureExpired(uint64 deadline, uint64 now_);
@@ -182,13 +183,13 @@ interface IMarginVault {
     error PaidSinceOrder(uint256 paidBefore, uint256 paid);
     error FeeAboveAmount(uint256 fee, uint256 amount);
     error RelayerMissing(uint256 fee);
-    /// @notice The recipient doesn't take the chain's own coin: a forced exit pays to its purse.
-    error CoinRefused(address to, uint256 amount);
     error RootTooOld(uint64 snapshotTime, uint64 oldest);
     error NothingOwed(uint256 key, uint64 epoch);
+    /// @notice The exit owes more than the operator is ready to pay.
+    error OwedMore(uint256 id, uint256 owed, uint256 most);
     error ExitNotPending(uint256 id, ExitState state);
     error ExitNotRefused(uint256 id, ExitState state);
-    /// @notice It was answered: the refusal was false, and there is no second one.
+    /// @notice An exit is refused once, while it is requested: where that was false, there is no second time.
     error ExitNotRefusable(uint256 id, ExitState state);
     error DeadlinePassed(uint64 deadline, uint64 now_);
     error DeadlineNotPassed(uint64 deadline, uint64 now_);
@@ -227,7 +228,8 @@ interface IMarginVault {
 
     // Instant withdrawal.
 
-    /// @notice Pays what a proof has left, at once. Anybody sends it.
+    /// @notice Pays what a proof has left, at once. Anybody sends it. Fails where the recipient doesn't take the chain's own
+    /// coin (`IPurse.CoinRefused`): a forced exit pays into a purse.
     /// @param withdrawal Proved for (Spend, this vault, payloadOf(Withdraw, 0, relay)), against the newest attestation.
     /// @param signature The operator's EIP-712 signature over Withdraw(...) (see `WITHDRAW_TYPEHASH`); not looked at
     /// when the operator is the sender.
@@ -256,11 +258,14 @@ interface IMarginVault {
     function requestPledgeExit(uint256 pledgeId) external returns (uint256 id);
 
     /// @notice Pays an exit into its recipient's purse. An exit that owes nothing any more is over.
-    /// @param signature The operator's over Approve(uint256 exit,uint64 epoch,uint128 amount,uint128 charge,uint64
-    /// deadline), the exit's as they stand; not looked at when the operator is the sender.
-    /// @dev Fails where the vault has less than is owed. Then the operator brings what is missing, or the vault
-    /// freezes.
-    function approveExit(uint256 id, uint64 deadline, bytes calldata signature) external returns (uint256 amount);
+    /// @param most What the operator is ready to pay. What an exit owes comes back when a pledge is released, which may be in
+    /// the moment of paying. Less than is owed is not paid: then the exit would be over for less.
+    /// @param signature The operator's EIP-712 signature over Approve(uint256 exit,uint256 most,uint64 deadline); not looked
+    /// at when the operator is the sender.
+    /// @dev Fails where the vault has less than is owed. Then the operator brings what is missing, or the vault freezes.
+    function approveExit(uint256 id, uint256 most, uint64 deadline, bytes calldata signature)
+        external
+        returns (uint256 amount);
 
     /// @notice Refuses an exit that was requested, by the newest attestation. Anybody who can prove it may. An exit
     /// that owes nothing any more is over.
@@ -273,8 +278,13 @@ interface IMarginVault {
     /// takes the claim's place.
     function answer(uint256 id, ILedger.Withdrawal calldata withdrawal, Relay calldata relay) external;
 
-    /// @notice Freezes the vault for an exit that was neither paid nor refused in time. Anybody may. Not for one that
-    /// owes nothing.
+    /// @notice Answers a false refusal of a pledge's exit: the pledge was renewed since, against the refusal's epoch.
+    /// Anybody may; only the account can renew.
+    function answerByRenewal(uint256 id) external;
+
+    /// @notice Freezes the vault for an exit that was neither paid nor refused in time. Anybody may. Not for one that owes
+    /// nothing.
+    /// @dev So an operator answers each exit, one that owes nothing too: what it owes comes back when a pledge is released.
     function freeze(uint256 id) external;
 
     // Escape.
@@ -344,5 +354,5 @@ interface IMarginVault {
         returns (bytes32);
 
     /// @notice What the operator signs to have an exit paid.
-    function approvalDigest(uint256 id, uint64 deadline) external view returns (bytes32);
+    function approvalDigest(uint256 id, uint256 most, uint64 deadline) external view returns (bytes32);
 }

@@ -3,6 +3,7 @@ import { GATE_WORDS } from "./gate-words.ts";
 import { LEDGER_WORDS } from "./ledger-words.ts";
 import { POLICY_WORDS } from "./policy-words.ts";
 import { RESERVE_WORDS } from "./reserve-words.ts";
+import { VAULT_WORDS } from "./vault-words.ts";
 
 /** What each of the contracts' errors means, with its arguments by name. */
 const WORDS: Readonly<Record<string, (a: Record<string, unknown>) => string>> = {
@@ -10,6 +11,7 @@ const WORDS: Readonly<Record<string, (a: Record<string, unknown>) => string>> = 
   ...RESERVE_WORDS,
   ...GATE_WORDS,
   ...LEDGER_WORDS,
+  ...VAULT_WORDS,
   ExchangeSignatureInvalid: (a) =>
     `the sender is not the exchange ${a.exchange} and its signature does not fit`,
   EpochNotIncreasing: (a) => `epoch ${a.epoch} must be larger than the last one opened, ${a.lastOpened}`,
