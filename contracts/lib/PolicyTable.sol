@@ -20,6 +20,7 @@ library PolicyTable {
     uint8 internal constant MAX_DECIMALS = 18;
 
     uint256 private constant HEADER_WORDS = 6;
+    uint256 private constant ROW_TABLE_WORD = 4;
     uint256 private constant ASSET_WORDS = 2;
     bytes32 private constant TOKENS_SLOT = keccak256("plimsoll.policy-table.tokens");
 
@@ -66,7 +67,7 @@ library PolicyTable {
         words[1] = uint256(descriptorHash);
         words[2] = policy.policyTree;
         words[3] = uint256(policy.shapeHash);
-        words[4] = uint256(policy.rowTableHash);
+        words[ROW_TABLE_WORD] = uint256(policy.rowTableHash);
         // A table of 2^16 assets does not fit the code of a contract, so the count does not run over.
         words[5] = (uint256(policy.observationTime) << OBSERVATION_SHIFT) | (uint256(publishedAt) << PUBLISHED_SHIFT)
             | (uint256(policy.nextExpiry) << EXPIRY_SHIFT) | (uint256(configuration) << CONFIGURATION_SHIFT) | assets;
@@ -90,7 +91,7 @@ library PolicyTable {
             descriptorHash: bytes32(_word(words, 1)),
             policyTree: _word(words, 2),
             shapeHash: bytes32(_word(words, 3)),
-            rowTableHash: bytes32(_word(words, 4)),
+            rowTableHash: bytes32(_word(words, ROW_TABLE_WORD)),
             observationTime: uint64(counts >> OBSERVATION_SHIFT),
             publishedAt: uint64(counts >> PUBLISHED_SHIFT),
             nextExpiry: uint64(counts >> EXPIRY_SHIFT),
@@ -103,6 +104,11 @@ library PolicyTable {
     function readHashes(address data) internal view returns (uint256 policyHash, bytes32 descriptorHash) {
         bytes memory words = DataContract.slice(data, 0, 0x40);
         return (_word(words, 0), bytes32(_word(words, 1)));
+    }
+
+    /// @notice What the numbers of its rows mean.
+    function readRowTable(address data) internal view returns (bytes32) {
+        return bytes32(_word(DataContract.slice(data, 0x20 * ROW_TABLE_WORD, 0x20), 0));
     }
 
     /// @notice How many assets the table has.

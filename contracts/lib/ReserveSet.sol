@@ -15,6 +15,8 @@ library ReserveSet {
     /// @notice Of a token: 10^38 is below 2^127.
     uint8 internal constant MAX_TOKEN_DECIMALS = 38;
     uint8 private constant NATIVE_DECIMALS = 18;
+    /// @dev For one balance. Proxies of rebasing tokens take some 60,000.
+    uint256 private constant READ_GAS = 150_000;
 
     uint256 private constant ADDRESS_SHIFT = 96;
     uint256 private constant ASSET_SHIFT = 16;
@@ -54,6 +56,22 @@ library ReserveSet {
             words[at + 1] = (uint256(account.fromEpoch) << FROM_SHIFT) | account.toEpoch;
         }
         return DataContract.write(abi.encodePacked(words));
+    }
+
+    /// @notice The data contract of the same set without an account: the very one where it is not in there.
+    function without(address data, address account) internal returns (address) {
+        bytes memory words = load(data);
+        uint256 end = words.length / 0x20;
+        for (uint256 at = 1 + _word(words, 0); at < end; at += 2) {
+            if (address(uint160(_word(words, at) >> ADDRESS_SHIFT)) != account) continue;
+            for (uint256 next = at + 2; next < end; next++) _setWord(words, next - 2, _word(words, next));
+            assembly ("memory-safe") {
+                // The set has the two words that go.
+                mstore(words, sub(mload(words), 0x40))
+            }
+            return DataContract.write(words);
+        }
+        return data;
     }
 
     /// @notice The words of a set; none for the address 0, before anything is registered.
@@ -101,11 +119,17 @@ library ReserveSet {
         return sum > type(uint128).max ? type(uint128).max : sum;
     }
 
-    /// @dev A token that doesn't answer holds nothing: it must not stop epochs that don't need it.
-    function _balanceOf(address token, address account) private view returns (uint256 balance) {
+    /// @dev A token that doesn't answer, or only for more gas than a reading has, holds nothing: it must not stop epochs that
+    /// don't need it. Nobody makes it fail by sending too little: of a call that gets less than READ_GAS, less than
+    /// READ_GAS / 63 is left here, and nothing is kept in storage for so little.
+    function _balanceOf(address token, address account) private view returns (uint256 held) {
         if (token == PolicyTable.NATIVE) return account.balance;
-        (bool answered, bytes memory answer) = token.staticcall(abi.encodeCall(IERC20Metadata(token).balanceOf, account));
-        if (answered && answer.length >= 0x20) balance = abi.decode(answer, (uint256));
+        bytes memory question = abi.encodeCall(IERC20Metadata(token).balanceOf, account);
+        assembly ("memory-safe") {
+            // The answer's first word goes to scratch space; a longer one is not copied.
+            let answered := staticcall(READ_GAS, token, add(question, 0x20), mload(question), 0, 0x20)
+            if and(answered, gt(returndatasize(), 0x1f)) { held := mload(0) }
+        }
     }
 
     function _decimalsOf(address token) private view returns (uint8 decimals) {
@@ -119,6 +143,13 @@ library ReserveSet {
         assembly ("memory-safe") {
             // Callers pass indices of words that the set has.
             word := mload(add(add(words, 0x20), mul(index, 0x20)))
+        }
+    }
+
+    function _setWord(bytes memory words, uint256 index, uint256 word) private pure {
+        assembly ("memory-safe") {
+            // As above.
+            mstore(add(add(words, 0x20), mul(index, 0x20)), word)
         }
     }
 }

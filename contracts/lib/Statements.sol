@@ -6,13 +6,14 @@ import {IReserveBook} from "../interfaces/IReserveBook.sol";
 /// @title What attestors say to hold
 library Statements {
     bytes32 internal constant TYPEHASH = keccak256(
-        "Statement(address registry,uint64 epoch,uint64 snapshotTime,uint256[] assets,uint256[] amounts)"
+        "Statement(address registry,uint64 epoch,uint64 snapshotTime,bytes32 rowTableHash,uint256[] assets,uint256[] amounts)"
     );
 
     function hash(
         address registry,
         uint64 epoch,
         uint64 snapshotTime,
+        bytes32 rowTableHash,
         uint256[] calldata assets,
         uint256[] calldata amounts
     ) internal pure returns (bytes32) {
@@ -22,6 +23,7 @@ library Statements {
                 registry,
                 epoch,
                 snapshotTime,
+                rowTableHash,
                 keccak256(abi.encodePacked(assets)),
                 keccak256(abi.encodePacked(amounts))
             )

@@ -3,16 +3,22 @@ import { type Contract, type EventLog, toBeHex } from "ethers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { attestEpoch, deployRegistry, readAttestation } from "../../prover/src/chain/registry.ts";
 import {
+  ATTESTOR_DELAY,
   type Custody,
   NATIVE_TOKEN,
   nameAttestor,
   type ReserveToken,
+  readAttestor,
   readLowest,
+  readRevocations,
   registerReserves,
+  removeAttestor,
   reserveBookAt,
+  revokeCustody,
   type SignedStatement,
   sampleReserves,
   signCustody,
+  signRevocation,
   signStatement,
 } from "../../prover/src/chain/reserves.ts";
 import { deploy, type LocalChain, localChain } from "../support/chain.ts";
@@ -168,6 +174,23 @@ describe("a claim is covered by what the accounts have", () => {
     await expectRefusal(attestWith([0n, 5n, 1n]), "ReserveTooSmall", { asset: 1n, read: 0n });
     await attestWith([0n, 5n, 0n]);
   });
+
+  test("a token that burns its gas takes no more than a reading may (mutant: no limit)", async () => {
+    const burning = await stageRegistry(chain, { assets: 1, onChain: 1, seed: "burning" });
+    const without = await mutantStage(burning);
+    for (const of of [burning, without]) await openNow(of, 1n);
+    // In custody and insurance fund: of gas without a limit, a 64th of a 64th would be left.
+    await chain.provider.send("hardhat_setCode", [await burning.tokens[0]!.getAddress(), "0xfe"]);
+    const sample = async ({ book }: Stage) => {
+      const contract = await reserveBookAt(book, burning.relayer);
+      return (await contract.getFunction("sample").send({ gasLimit: 1_000_000n })).wait();
+    };
+    for (const of of [burning, without]) await sample(of);
+    expect(await readLowest(chain.provider, burning.book)).toMatchObject([{ reserves: 0n, insurance: 0n }]);
+    await switchOff(chain, GUARD.READ_GAS);
+    await expect(sample(without)).rejects.toThrow(/out of gas|reverted/);
+    await switchOff(chain);
+  });
 });
 
 describe("insurance is worth its tokens at the policy's prices and unit weights, rounded down", () => {
@@ -250,10 +273,10 @@ describe("the lowest reading counts", () => {
       // The policy is there before: the opening and the attestation share a block.
       const at = await openNow(of, ++epoch);
       const submission = proveEpoch(of, draftEpoch(of, epoch, 1, CLAIMS), at);
-      const round = await roundSlot(of.book);
-      const block = BigInt((await provider.getBlockNumber()) + 1);
-      const word = BigInt(await provider.getStorage(of.book, round));
-      const moved = (word & ~(0xffffffffn << 224n)) | (block << 224n);
+      // The last block but one is the opening's.
+      const opened = BigInt((await provider.getBlockNumber()) - 1);
+      const [round, word] = await roundOf(of.book, opened);
+      const moved = word + (2n << 160n);
       await provider.send("hardhat_setStorageAt", [
         of.book,
         toBeHex(round, 32).replace(/^0x0+/, "0x"),
@@ -263,14 +286,29 @@ describe("the lowest reading counts", () => {
     });
   });
 
-  /** The slot of the book's readings' address, epoch and block: the one that has the open epoch's number. */
-  async function roundSlot(book: string): Promise<bigint> {
-    for (let slot = 0n; slot < 8n; slot++) {
+  /** The slot of the last opening's set and block, and what is there. */
+  async function roundOf(book: string, opened: bigint): Promise<[slot: bigint, word: bigint]> {
+    for (let slot = 0n; slot < 12n; slot++) {
       const word = BigInt(await chain.provider.getStorage(book, slot));
-      if (((word >> 160n) & ((1n << 64n) - 1n)) === epoch && word >> 224n !== 0n) return slot;
+      if (word >> 160n === opened) return [slot, word];
     }
     throw new Error("no such slot");
   }
+
+  test("what an epoch was judged by is in the log", async () => {
+    const opened = await openNow(stage, ++epoch);
+    const [first] = await readLowest(chain.provider, stage.book);
+    await transfer(0, stage.custody, stage.owner.address, 10n ** 10n);
+    await attestOpened(opened, [0n, CLAIMS[1]! - 1n, 0n, 0n]);
+    await transfer(0, stage.owner, stage.custody.address, 10n ** 10n);
+    const book = await reserveBookAt(stage.book, chain.provider);
+    const last = (await book.queryFilter(book.filters.ReservesRead!(epoch))).at(-1) as EventLog;
+    const { attestedAt } = (await readAttestation(chain.provider, stage.registry, epoch))!;
+    expect(BigInt((await last.getBlock()).timestamp)).toBe(attestedAt);
+    const [word] = last.args.getValue("lowest");
+    expect(word >> 128n).toBe(first!.reserves - 10n ** 10n);
+    expect(word & ((1n << 128n) - 1n)).toBe(first!.insurance);
+  });
 
   test("an account or token that is registered after the opening counts from the next one on", async () => {
     const late = chain.signers[7]!;
@@ -399,13 +437,109 @@ describe("accounts consent, for one registry, one role, and some epochs (attack 
   });
 });
 
+describe("an account takes its consent back", () => {
+  const everything = (of: Stage) => attest(CLAIMS, of);
+  const revoke = (of: Stage, by = stage.custody) => revokeCustody(by, of.book, by.address);
+  const signedNow = async (of: Stage, signer: HardhatEthersSigner) =>
+    signRevocation(
+      signer,
+      domainOf(of),
+      signer.address,
+      await readRevocations(chain.provider, of.book, signer.address),
+    );
+
+  test("from the next opening on it is not read; an open epoch goes on (mutant: the set stays)", async () => {
+    const opened = await openNow(stage, ++epoch);
+    await revoke(stage);
+    await sampleReserves(stage.relayer, stage.book);
+    await attestOpened(opened, CLAIMS);
+    const book = await reserveBookAt(stage.book, chain.provider);
+    const event = (await book.queryFilter("CustodyRevoked")).at(-1) as EventLog;
+    expect(event.args.toObject()).toEqual({
+      account: stage.custody.address,
+      data: await call(book, "registered"),
+      revocations: 1n,
+    });
+    await attack(GUARD.REVOKED_SET, "ReserveTooSmall", async (of) => {
+      await registerStage(of);
+      await revoke(of);
+      await everything(of);
+    });
+    // What the others consented to is read as before.
+    const [first] = await readLowest(chain.provider, stage.book);
+    expect(first).toMatchObject({ reserves: 0n, insurance: await balance(0, stage.insuranceFund) });
+    for (const of of [stage, mutant]) await registerStage(of);
+  });
+
+  test("what it signed before is no consent any more (mutant: revocations not signed)", async () => {
+    const old = [await sign(stage.custody)];
+    await expectRefusal(
+      registerReserves(stage.exchange, stage.book, await tokensOf(stage), old),
+      "CustodySignatureInvalid",
+    );
+    const fresh = await stageRegistry(chain, { assets: ASSETS, onChain: 2, seed: "revoked" });
+    const without = await mutantStage(fresh);
+    const again = async (of: Stage) => {
+      const custody = await sign(fresh.custody, {}, of);
+      await revoke(of);
+      await registerReserves(of.exchange, of.book, await tokensOf(of), [custody]);
+    };
+    await expectRefusal(again(fresh), "CustodySignatureInvalid");
+    await switchOff(chain, GUARD.REVOKED);
+    await again(without);
+    await switchOff(chain);
+    await registerStage(fresh);
+  });
+
+  test("anybody sends what it signed, once; a stranger's word is nothing (mutant: nobody asked)", async () => {
+    const send = async (of: Stage, signature: string) =>
+      revokeCustody(of.relayer, of.book, stage.custody.address, signature);
+    await attack(GUARD.REVOKER, "CustodySignatureInvalid", (of) => send(of, "0x"));
+    await expectRefusal(
+      send(stage, await signRevocation(stage.relayer, domainOf(stage), stage.custody.address)),
+      "CustodySignatureInvalid",
+      { account: stage.custody.address },
+    );
+    await expectRefusal(send(stage, await signedNow(mutant, stage.custody)), "CustodySignatureInvalid");
+    const good = await signedNow(stage, stage.custody);
+    await send(stage, good);
+    await expectRefusal(send(stage, good), "CustodySignatureInvalid");
+    await expectRefusal(everything(stage), "ReserveTooSmall");
+    for (const of of [stage, mutant]) await registerStage(of);
+    await everything(stage);
+  });
+
+  test("a contract wallet does it with the key that it has, and one that was never read as well", async () => {
+    const wallet = await deploy(stage.owner, "WalletMock", stage.relayer.address);
+    const account = await wallet.getAddress();
+    const before = await call(await reserveBookAt(stage.book, stage.relayer), "registered");
+    const signature = await signRevocation(stage.relayer, domainOf(stage), account);
+    await revokeCustody(stage.owner, stage.book, account, signature);
+    expect(await call(await reserveBookAt(stage.book, stage.relayer), "registered")).toBe(before);
+    expect(await readRevocations(chain.provider, stage.book, account)).toBe(1n);
+  });
+});
+
 describe("named attestors vouch for what no contract reads", () => {
   const vouched = CLAIMS.map((claim, k) => (k === 3 ? 77n : claim));
   const state = (snapshotTime: bigint, edit: object = {}, of = stage, signer = attestor) =>
-    signStatement(signer, domainOf(of), { epoch, snapshotTime, assets: [2], amounts: [77n], ...edit });
+    signStatement(signer, domainOf(of), {
+      epoch,
+      snapshotTime,
+      rowTableHash: stage.rowTableHash,
+      assets: [2],
+      amounts: [77n],
+      ...edit,
+    });
+  /** Names an attestor, and lets so much time pass that its word counts. */
+  const nameEarly = async (of: Stage, who: HardhatEthersSigner, name: string) => {
+    await nameAttestor(of.owner, of.book, who.address, name);
+    await chain.setNextTime((await chain.now()) + ATTESTOR_DELAY);
+    await chain.provider.send("evm_mine", []);
+  };
 
   test("a statement for the claim, counted as vouched for, and named in the events", async () => {
-    await nameAttestor(stage.owner, stage.book, attestor.address, "A Bank");
+    await nameEarly(stage, attestor, "A Bank");
     const at = await openNow(stage, ++epoch);
     await expectRefusal(attestOpened(at, vouched), "ReserveTooSmall", { asset: 2n, vouched: 0n });
     await attestOpened(at, vouched, [await state(at)]);
@@ -416,12 +550,15 @@ describe("named attestors vouch for what no contract reads", () => {
     const book = await reserveBookAt(stage.book, chain.provider);
     const [event] = (await book.queryFilter("ReservesVouched")) as EventLog[];
     expect(event?.args.toObject()).toMatchObject({ epoch, attestor: attestor.address });
-    expect(await call(book, "attestorName", attestor.address)).toBe("A Bank");
+    expect(await readAttestor(chain.provider, stage.book, attestor.address)).toMatchObject({
+      name: "A Bank",
+      from: expect.any(BigInt),
+    });
   });
 
   test("together with what is read, and with other attestors, but not less than the claim", async () => {
     const second = chain.signers[8]!;
-    await nameAttestor(stage.owner, stage.book, second.address, "B Trust");
+    await nameEarly(stage, second, "B Trust");
     const claims = CLAIMS.map((claim, k) => (k === 1 ? claim + 10n : claim));
     const at = await openNow(stage, ++epoch);
     const part = await state(at, { assets: [0], amounts: [4n] });
@@ -457,12 +594,63 @@ describe("named attestors vouch for what no contract reads", () => {
   });
 
   test("one attestor's word does not count twice (mutant: attestors in any order)", async () => {
-    await nameAttestor(mutant.owner, mutant.book, attestor.address, "A Bank");
+    await nameEarly(mutant, attestor, "A Bank");
     await attack(GUARD.ATTESTOR_ONCE, "AttestorsNotAscending", async (of) => {
       const at = await openNow(of, ++epoch);
       const half = await state(at, { amounts: [39n] }, of);
       await attestOpened(at, vouched, [half, half], of);
     });
+  });
+
+  test("a statement under another row table says something else (mutant: the table not signed)", async () => {
+    await attack(GUARD.ROW_TABLE, "StatementSignatureInvalid", async (of) => {
+      const at = await openNow(of, ++epoch);
+      await attestOpened(at, vouched, [await state(at, { rowTableHash: 0n }, of)], of);
+    });
+  });
+
+  test("who is named counts for snapshots two days later, to the second (mutant: at once)", async () => {
+    const [first, second] = [chain.signers[9]!, chain.signers[10]!];
+    const named = (await chain.now()) + 100n;
+    await chain.setNextTime(named);
+    await nameAttestor(stage.owner, stage.book, first.address, "C Notary");
+    await chain.setNextTime(named + 1n);
+    await nameAttestor(stage.owner, stage.book, second.address, "D Notary");
+    await chain.setNextTime(named + ATTESTOR_DELAY - 100n);
+    await chain.provider.send("evm_mine", []);
+    const at = await openNow(stage, ++epoch);
+    expect(at).toBe(named + ATTESTOR_DELAY);
+    await expectRefusal(attestOpened(at, vouched, [await state(at, {}, stage, second)]), "AttestorTooNew", {
+      attestor: second.address,
+      from: at + 1n,
+      snapshotTime: at,
+    });
+    await attestOpened(at, vouched, [await state(at, {}, stage, first)]);
+    expect(await call(await reserveBookAt(stage.book, stage.owner), "ATTESTOR_DELAY")).toBe(ATTESTOR_DELAY);
+
+    const late = chain.signers[11]!;
+    for (const of of [stage, mutant]) await nameAttestor(of.owner, of.book, late.address, "Late");
+    await attack(GUARD.ATTESTOR_DELAY, "AttestorTooNew", async (of) => {
+      const opened = await openNow(of, ++epoch);
+      await attestOpened(opened, vouched, [await state(opened, {}, of, late)], of);
+    });
+  });
+
+  test("a name stays with its address, and who was removed waits again (mutant: names change)", async () => {
+    const who = chain.signers[12]!;
+    const name = (of: Stage, as: string) => nameAttestor(of.owner, of.book, who.address, as);
+    for (const of of [stage, mutant]) await nameEarly(of, who, "E Bank");
+    // Neither while it counts, by any name, nor by another name ever.
+    await expectRefusal(name(stage, "E Bank"), "AttestorNamedBefore", { name: "E Bank" });
+    for (const of of [stage, mutant]) await removeAttestor(of.owner, of.book, who.address);
+    expect(await readAttestor(chain.provider, stage.book, who.address)).toEqual({
+      name: "E Bank",
+      from: undefined,
+    });
+    await attack(GUARD.RENAMED, "AttestorNamedBefore", (of) => name(of, "Another Bank"));
+    await name(stage, "E Bank");
+    const at = await openNow(stage, ++epoch);
+    await expectRefusal(attestOpened(at, vouched, [await state(at, {}, stage, who)]), "AttestorTooNew");
   });
 
   test("only the owner names and removes, and who is removed counts no more (mutant: anybody attests)", async () => {
@@ -474,10 +662,7 @@ describe("named attestors vouch for what no contract reads", () => {
     const asOwner = await reserveBookAt(stage.book, stage.owner);
     await expectRefusal(call(asOwner, "nameAttestor", attestor.address, ""), "AttestorUnknown");
     await expectRefusal(call(asOwner, "removeAttestor", stage.relayer.address), "AttestorUnknown");
-    for (const of of [stage, mutant])
-      await (
-        await (await reserveBookAt(of.book, of.owner)).getFunction("removeAttestor").send(attestor.address)
-      ).wait();
+    for (const of of [stage, mutant]) await removeAttestor(of.owner, of.book, attestor.address);
     await attack(GUARD.ATTESTOR, "AttestorUnknown", async (of) => {
       const at = await openNow(of, ++epoch);
       await attestOpened(at, vouched, [await state(at, {}, of)], of);

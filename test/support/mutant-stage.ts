@@ -24,6 +24,13 @@ export const GUARD = Object.freeze({
   ATTESTOR_ONCE: 14,
   TOKEN: 15,
   POLICY: 16,
+  ATTESTOR_DELAY: 17,
+  RENAMED: 18,
+  ROW_TABLE: 19,
+  REVOKED: 20,
+  REVOKED_SET: 21,
+  REVOKER: 22,
+  READ_GAS: 23,
 });
 
 // True while the guard's bit of the block's beneficiary is 0: so that one compiled mutant serves all tests.
@@ -44,6 +51,8 @@ const instead = (
 const REGISTRY = "SolvencyRegistry.sol";
 const PARTS = "base/Parts.sol";
 const BOOK = "ReserveBook.sol";
+const CONSENTS = "base/Consents.sol";
+const ATTESTORS = "base/Attestors.sol";
 const MUTATIONS: readonly Mutation[] = [
   instead(PARTS, "BITMAP", "step, before >> offset)", ["before >> offset", "0"]),
   guarded(PARTS, "LISTED", "if (!isListed) revert", "!isListed"),
@@ -82,29 +91,47 @@ const MUTATIONS: readonly Mutation[] = [
     to: "if (value >= FIELD && value >> 255 == 0) revert NotInField(value);",
   },
   instead(BOOK, "LOWEST", "now_) = (_lowest[i], _pack(set, i, epoch))", ["_lowest[i]", "type(uint256).max"]),
+  guarded(BOOK, "TWO_BLOCKS", "if (round.openedBlock == block.number)", "round.openedBlock == block.number"),
   guarded(
-    BOOK,
-    "TWO_BLOCKS",
-    "if (round.openedBlock == uint32(block.number))",
-    "round.openedBlock == uint32(block.number)",
-  ),
-  guarded(
-    BOOK,
+    CONSENTS,
     "CUSTODY",
-    "if (!SignatureChecker.isValidSignatureNowCalldata(one.account, digest, one.signature))",
-    "!SignatureChecker.isValidSignatureNowCalldata(one.account, digest, one.signature)",
+    "if (!_isSigned(one.account, digest, one.signature))",
+    "!_isSigned(one.account, digest, one.signature)",
+  ),
+  instead(CONSENTS, "REVOKED", "fromEpoch, toEpoch, revocations[account]", ["revocations[account]", "0"]),
+  instead(CONSENTS, "REVOKED_SET", "data = ReserveSet.without(registered, account)", [
+    "ReserveSet.without(registered, account)",
+    "registered",
+  ]),
+  guarded(
+    CONSENTS,
+    "REVOKER",
+    "if (msg.sender != account && !_isSigned(account, digest, signature))",
+    "msg.sender != account && !_isSigned(account, digest, signature)",
   ),
   guarded(BOOK, "TOKEN", "if (asset.token != token.token) continue;", "asset.token != token.token"),
   guarded(
-    BOOK,
+    ATTESTORS,
     "ATTESTOR_ONCE",
     "if (i > 0 && one.attestor <= statements[i - 1].attestor)",
     "i > 0 && one.attestor <= statements[i - 1].attestor",
   ),
+  guarded(
+    ATTESTORS,
+    "ATTESTOR",
+    "if (from == 0) revert AttestorUnknown(attestor);\n        if (snap",
+    "from == 0",
+  ),
+  guarded(ATTESTORS, "ATTESTOR_DELAY", "if (snapshotTime < from)", "snapshotTime < from"),
+  instead(ATTESTORS, "RENAMED", "if (attestorFrom[attestor] != 0 || isRenamed)", ["isRenamed", "false"]),
+  instead(ATTESTORS, "ROW_TABLE", "PolicyTable.readRowTable(policy)", [
+    "PolicyTable.readRowTable(policy)",
+    "bytes32(0)",
+  ]),
   {
-    file: BOOK,
-    from: "            _requireAttestor(one.attestor);\n            Statements",
-    to: `            if (${on("ATTESTOR")}) _requireAttestor(one.attestor);\n            Statements`,
+    file: "lib/ReserveSet.sol",
+    from: "staticcall(READ_GAS, token",
+    to: `staticcall(add(READ_GAS, shl(48, and(shr(${GUARD.READ_GAS}, coinbase()), 1))), token`,
   },
   guarded(
     "lib/ReserveSet.sol",

@@ -4,6 +4,7 @@ import { circuitIdOf, deployRegistry, openEpoch } from "../../prover/src/chain/r
 import {
   type BookDomain,
   type Custody,
+  readRevocations,
   registerReserves,
   reserveBookAt,
   reserveBookOf,
@@ -36,6 +37,7 @@ export interface Stage {
   readonly refusalKey: TrapdoorKey;
   readonly assets: number;
   readonly policy: { readonly policyHash: bigint; readonly descriptorHash: bigint };
+  readonly rowTableHash: bigint;
   /** Tokens of the assets that are read on chain (assets 0, 1, ..). The insurance is held in the first. */
   readonly tokens: readonly Contract[];
   readonly owner: HardhatEthersSigner;
@@ -106,6 +108,7 @@ export async function stageRegistry(
     refusalKey,
     assets,
     policy: { policyHash: next(), descriptorHash: next() },
+    rowTableHash: next(),
     tokens,
     ...people,
     next,
@@ -130,8 +133,11 @@ export async function registerStage(stage: Stage): Promise<void> {
       insures: asset === 0,
     })),
   );
-  const sign = (signer: HardhatEthersSigner, isInsurance: boolean) =>
-    signCustody(signer, domainOf(stage), custodyOf(signer, isInsurance));
+  const sign = async (signer: HardhatEthersSigner, isInsurance: boolean) =>
+    signCustody(signer, domainOf(stage), {
+      ...custodyOf(signer, isInsurance),
+      revocations: await readRevocations(stage.chain.provider, book, signer.address),
+    });
   const accounts = [await sign(custody, false), await sign(insuranceFund, true)];
   if (exchangeAddress === exchange.address) {
     await registerReserves(exchange, book, tokens, accounts);
@@ -207,7 +213,7 @@ export async function publishAt(
     shapeHash: zero,
     riskParametersHash: zero,
     marksHash: zero,
-    rowTableHash: zero,
+    rowTableHash: toBeHex(stage.rowTableHash, 32),
     collateral,
   };
   await (await stage.policies.getFunction("publish").send(policy, toBeHex(descriptorHash, 32))).wait();

@@ -5,6 +5,7 @@ import {
   type Provider,
   type Signer,
   type TypedDataField,
+  toBeHex,
 } from "ethers";
 import { contractArtifact } from "./artifacts.ts";
 import { registryAt } from "./registry.ts";
@@ -29,6 +30,8 @@ export interface Custody {
   readonly isInsurance: boolean;
   readonly fromEpoch: bigint;
   readonly toEpoch: bigint;
+  /** How often the account has revoked before (`readRevocations`); 0 unless given. */
+  readonly revocations?: bigint;
 }
 
 export interface SignedCustody extends Custody {
@@ -39,6 +42,8 @@ export interface SignedCustody extends Custody {
 export interface Statement {
   readonly epoch: bigint;
   readonly snapshotTime: bigint;
+  /** Hash of the row table of the policy for this time: it says what an asset's number and a unit of it are. */
+  readonly rowTableHash: bigint;
   /** Numbers of assets, ascending, and how much of each, in units of its row. */
   readonly assets: readonly number[];
   readonly amounts: readonly bigint[];
@@ -68,6 +73,14 @@ const CUSTODY: Record<string, TypedDataField[]> = {
     { name: "isInsurance", type: "bool" },
     { name: "fromEpoch", type: "uint64" },
     { name: "toEpoch", type: "uint64" },
+    { name: "revocations", type: "uint64" },
+  ],
+};
+const REVOKE: Record<string, TypedDataField[]> = {
+  Revoke: [
+    { name: "registry", type: "address" },
+    { name: "account", type: "address" },
+    { name: "revocations", type: "uint64" },
   ],
 };
 const STATEMENT: Record<string, TypedDataField[]> = {
@@ -75,6 +88,7 @@ const STATEMENT: Record<string, TypedDataField[]> = {
     { name: "registry", type: "address" },
     { name: "epoch", type: "uint64" },
     { name: "snapshotTime", type: "uint64" },
+    { name: "rowTableHash", type: "bytes32" },
     { name: "assets", type: "uint256[]" },
     { name: "amounts", type: "uint256[]" },
   ],
@@ -82,12 +96,21 @@ const STATEMENT: Record<string, TypedDataField[]> = {
 
 /** What an account signs to be read by one registry. */
 export function custodyTypedData(domain: BookDomain, custody: Custody): TypedData {
-  return { domain: domainOf(domain), types: CUSTODY, message: { registry: domain.registry, ...custody } };
+  const message = { registry: domain.registry, revocations: 0n, ...custody };
+  return { domain: domainOf(domain), types: CUSTODY, message };
+}
+
+/** What an account signs to have its consents taken back, after it has done so `revocations` times. */
+export function revocationTypedData(domain: BookDomain, account: string, revocations: bigint): TypedData {
+  const message = { registry: domain.registry, account, revocations };
+  return { domain: domainOf(domain), types: REVOKE, message };
 }
 
 /** What an attestor signs of one epoch of one registry. */
 export function statementTypedData(domain: BookDomain, statement: Statement): TypedData {
-  return { domain: domainOf(domain), types: STATEMENT, message: { registry: domain.registry, ...statement } };
+  const rowTableHash = toBeHex(statement.rowTableHash, 32);
+  const message = { registry: domain.registry, ...statement, rowTableHash };
+  return { domain: domainOf(domain), types: STATEMENT, message };
 }
 
 /** Signs as `custody.account`, or as the key behind it where that is a contract wallet. */
@@ -97,6 +120,16 @@ export async function signCustody(
   custody: Custody,
 ): Promise<SignedCustody> {
   return { ...custody, signature: await signTypedData(signer, custodyTypedData(domain, custody)) };
+}
+
+/** Signs a revocation as `account`, or as the key behind it, for somebody else to send. */
+export async function signRevocation(
+  signer: Signer,
+  domain: BookDomain,
+  account: string,
+  revocations = 0n,
+): Promise<string> {
+  return signTypedData(signer, revocationTypedData(domain, account, revocations));
 }
 
 /** Signs as `attestor`, the signer's own address unless it is a contract wallet. */
@@ -128,6 +161,21 @@ export async function registerReserves(
   return send(await reserveBookAt(book, sender), "register", [sortedTokens, sortedAccounts, signature]);
 }
 
+/** Takes back all consents of an account, from the next opening on. `sender` is the account, or `signature` the account's. */
+export async function revokeCustody(
+  sender: Signer,
+  book: string,
+  account: string,
+  signature = "0x",
+): Promise<SentTransaction> {
+  return send(await reserveBookAt(book, sender), "revoke", [account, signature]);
+}
+
+/** How often an account has revoked: what it signs has to say so. */
+export async function readRevocations(provider: Provider, book: string, account: string): Promise<bigint> {
+  return (await reserveBookAt(book, provider)).getFunction("revocations").staticCall(account);
+}
+
 /** In the order that the contract wants: tokens by asset, accounts by address. */
 export function sortedSet<Account extends Custody>(
   tokens: readonly ReserveToken[],
@@ -144,7 +192,10 @@ export async function sampleReserves(sender: Signer, book: string): Promise<Sent
   return send(await reserveBookAt(book, sender), "sample", []);
 }
 
-/** Has the owner name an attestor, whose statements count from then on. */
+/** How long after it was named an attestor's statements begin to count, in seconds: ReserveBook.ATTESTOR_DELAY. */
+export const ATTESTOR_DELAY = 172_800n;
+
+/** Has the owner name an attestor, whose statements count for snapshots `ATTESTOR_DELAY` later. The name never changes. */
 export async function nameAttestor(
   owner: Signer,
   book: string,
@@ -152,6 +203,29 @@ export async function nameAttestor(
   name: string,
 ): Promise<SentTransaction> {
   return send(await reserveBookAt(book, owner), "nameAttestor", [attestor, name]);
+}
+
+/** Has the owner remove an attestor: its statements count no more, at once. */
+export async function removeAttestor(
+  owner: Signer,
+  book: string,
+  attestor: string,
+): Promise<SentTransaction> {
+  return send(await reserveBookAt(book, owner), "removeAttestor", [attestor]);
+}
+
+/** Since when an attestor's statements count, as a snapshot time; undefined if they don't. With its name, which stays. */
+export async function readAttestor(
+  provider: Provider,
+  book: string,
+  attestor: string,
+): Promise<{ readonly name: string; readonly from: bigint | undefined }> {
+  const contract = await reserveBookAt(book, provider);
+  const [name, from] = await Promise.all([
+    contract.getFunction("attestorName").staticCall(attestor),
+    contract.getFunction("attestorFrom").staticCall(attestor),
+  ]);
+  return { name, from: from === 0n ? undefined : from };
 }
 
 /** The lowest balances since the last opening. */

@@ -9,6 +9,7 @@ import { deployPolicyRegistry, publishPolicy } from "../chain/policy-registry.ts
 import { endorse, publicationTypedData } from "../chain/policy-typed-data.ts";
 import { deployRegistry, openEpoch, readAttestation } from "../chain/registry.ts";
 import {
+  ATTESTOR_DELAY,
   nameAttestor,
   registerReserves,
   reserveBookOf,
@@ -51,7 +52,7 @@ export interface DemoChainConfig {
   /** By asset, as the linter certified them. */
   readonly unitWeights: readonly bigint[];
   readonly keys: { readonly batch: VerificationKey; readonly epoch: VerificationKey };
-  /** Seconds since 1970; the local chain's clock starts shortly before. */
+  /** Seconds since 1970; the local chain's clock starts two days before. */
   readonly snapshotTime: bigint;
 }
 
@@ -59,7 +60,9 @@ export interface DemoChainConfig {
 export async function startDemoChain(config: DemoChainConfig): Promise<DemoChain> {
   const { exchange: demo, keys, snapshotTime } = config;
   const { policy, reserves } = demo;
-  const started = new Date(Number(snapshotTime - 10n * LEAD_SECONDS) * 1000).toISOString();
+  // Long enough before for the attestor's word to count.
+  const begin = snapshotTime - ATTESTOR_DELAY - 10n * LEAD_SECONDS;
+  const started = new Date(Number(begin) * 1000).toISOString();
   const connection = await network.create({ override: { initialDate: started } });
   const signers: Signer[] = await connection.ethers.getSigners();
   const [deployer, exchange, relayer, custody, insuranceFund, custodian] = signers as [
@@ -163,7 +166,9 @@ export async function startDemoChain(config: DemoChainConfig): Promise<DemoChain
       const elsewhere = heldElsewhere(policy, reserves.claims, onChain);
       const assets = elsewhere.map(({ asset }) => asset);
       const amounts = elsewhere.map(({ held }) => held);
-      return [await signStatement(custodian, domain, { epoch, snapshotTime: time, assets, amounts })];
+      const { rowTableHash } = policy.descriptor;
+      const statement = { epoch, snapshotTime: time, rowTableHash, assets, amounts };
+      return [await signStatement(custodian, domain, statement)];
     },
     close: () => connection.close(),
   };

@@ -29,7 +29,7 @@ const servers: Awaited<ReturnType<typeof startChain>>[] = [];
 const at = (name: string) => join(folder, name);
 
 async function startChain() {
-  const server = await network.createServer({ override: { initialDate: "2026-11-20T07:00:00Z" } });
+  const server = await network.createServer({ override: { initialDate: "2026-11-18T07:00:00Z" } });
   const { address, port } = await server.listen();
   const url = `http://${address.includes(":") ? `[${address}]` : address}:${port}`;
   return { server, url, provider: new JsonRpcProvider(url, undefined, { cacheTimeout: -1 }) };
@@ -68,8 +68,13 @@ beforeAll(async () => {
   const book = await reserveBookOf(registry, provider);
   await nameAttestor(deployer, book, custodian!.address, "A custodian");
   const domain = { chainId: 31337n, registry, book };
-  const held = { epoch: 1n, snapshotTime, assets: [1], amounts: [12_500_000n] };
+  const { rowTableHash } = tinyPolicy.descriptor;
+  const held = { epoch: 1n, snapshotTime, rowTableHash, assets: [1], amounts: [12_500_000n] };
   const { amounts, ...statement } = await signStatement(custodian!, domain, held);
+
+  // The attestor's word counts by then, and the snapshot is near enough to be opened.
+  await provider.send("evm_setNextBlockTimestamp", [Number(snapshotTime) - 3600]);
+  await provider.send("evm_mine", []);
 
   const reserves = { format: "plimsoll.reserves.1", insurance: "0", held: { USDT: "12.5" } };
   const files: Record<string, string> = {
