@@ -135,6 +135,18 @@ contract ReserveSetTest is Fuzz {
         }
     }
 
+    /// @dev An account that goes takes nobody with it, and one that was never there leaves the very set.
+    function testFuzz_WithoutAnAccountIsTheSetOfTheOthers(uint256 seed) external {
+        Set memory set = randomSet(seed);
+        same(ReserveSet.without(set.data, address(0xffff)), set.data, "a stranger");
+        vm.assume(set.accounts.length > 0);
+        uint256 gone = draw(seed, "gone") % set.accounts.length;
+        IReserveBook.Account[] memory others = new IReserveBook.Account[](set.accounts.length - 1);
+        for (uint256 i = 0; i < others.length; i++) others[i] = set.accounts[i < gone ? i : i + 1];
+        address less = ReserveSet.without(set.data, set.accounts[gone].account);
+        same(ReserveSet.load(less), ReserveSet.load(this.write(set.tokens, others)), "others");
+    }
+
     function testFuzz_ListsMustAscend(uint256 seed) external {
         Set memory set = randomSet(seed);
         vm.assume(set.tokens.length > 1 && set.accounts.length > 1);

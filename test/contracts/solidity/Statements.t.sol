@@ -19,10 +19,11 @@ contract StatementsTest is Fuzz {
         address registry,
         uint64 epoch,
         uint64 snapshotTime,
+        bytes32 rowTableHash,
         uint256[] calldata assets,
         uint256[] calldata amounts
     ) external pure returns (bytes32) {
-        return Statements.hash(registry, epoch, snapshotTime, assets, amounts);
+        return Statements.hash(registry, epoch, snapshotTime, rowTableHash, assets, amounts);
     }
 
     /// @dev Ascending assets of the list, with amounts up to 2^128 - 1.
@@ -77,10 +78,12 @@ contract StatementsTest is Fuzz {
         for (uint256 i = 0; i < amounts.length; i++) amounts[i] = draw(seed, "amount", i);
         more[assets.length] = amounts[0];
         for (uint256 i = 0; i < fewer.length; i++) fewer[i] = amounts[i + 1];
-        bytes32 hashed = this.hash(address(this), 1, 2, assets, amounts);
-        require(hashed != this.hash(address(this), 1, 2, more, fewer), "moved");
-        require(hashed != this.hash(address(this), 2, 2, assets, amounts), "another epoch");
-        require(hashed != this.hash(address(this), 1, 3, assets, amounts), "another time");
-        require(hashed != this.hash(address(vm), 1, 2, assets, amounts), "another registry");
+        bytes32 hashed = this.hash(address(this), 1, 2, 0, assets, amounts);
+        require(hashed != this.hash(address(this), 1, 2, 0, more, fewer), "moved");
+        require(hashed != this.hash(address(this), 2, 2, 0, assets, amounts), "another epoch");
+        require(hashed != this.hash(address(this), 1, 3, 0, assets, amounts), "another time");
+        require(hashed != this.hash(address(vm), 1, 2, 0, assets, amounts), "another registry");
+        bytes32 table = bytes32(within(draw(seed, "table"), 1, type(uint256).max));
+        require(hashed != this.hash(address(this), 1, 2, table, assets, amounts), "another row table");
     }
 }
