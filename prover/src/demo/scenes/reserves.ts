@@ -1,5 +1,6 @@
 import type { Contract, Wallet } from "ethers";
 import {
+  ATTESTOR_DELAY,
   nameAttestor,
   registerReserves,
   type SignedStatement,
@@ -7,7 +8,8 @@ import {
   signStatement,
 } from "../../chain/reserves.ts";
 import type { Opening } from "../../chain/submission.ts";
-import { type Stage, sendTo } from "./stage.ts";
+import { ETH_PRICE, type Stage, sendTo } from "./stage.ts";
+import { USDT } from "./tiny-exchange.ts";
 
 export const EVERY_EPOCH = Object.freeze({ fromEpoch: 0n, toEpoch: (1n << 64n) - 1n });
 const USDT_UNIT = 10n ** 6n;
@@ -17,7 +19,7 @@ export const INSURED_USDT = 500n * USDT_UNIT;
 
 /** Gives custody and insurance fund what `copies` of the example take to the unit, and registers both with their consent. */
 export async function registerHonestly(stage: Stage, copies: number): Promise<void> {
-  const { people, usdt, book, bookDomain, reserveTokens, gas } = stage;
+  const { people, usdt, book, bookDomain, reserveTokens, gas, network } = stage;
   const { custody, insuranceFund, custodian, exchange, owner } = people;
   await sendTo(usdt, "mint", custody.address, OWED_USDT * BigInt(copies));
   await sendTo(usdt, "mint", insuranceFund.address, INSURED_USDT * BigInt(copies));
@@ -28,6 +30,7 @@ export async function registerHonestly(stage: Stage, copies: number): Promise<vo
     registerReserves(exchange, book, reserveTokens, accounts),
   );
   await gas.measure("name an attestor", () => nameAttestor(owner, book, custodian.address, "A custodian"));
+  await network.advanceTo((await network.now()) + ATTESTOR_DELAY);
 }
 
 /** Moves USDT (in its units) from one account to another. */
@@ -37,10 +40,12 @@ export async function moveUsdt({ usdt }: Stage, from: Wallet, to: Wallet, amount
 
 /** What the custodian signs to hold of USDT at the snapshot of an epoch. */
 export function vouch(
-  { people, bookDomain }: Stage,
+  { people, bookDomain, exchange }: Stage,
   { epoch, snapshotTime }: Opening,
   amount: bigint,
   by = people.custodian,
 ): Promise<SignedStatement> {
-  return signStatement(by, bookDomain, { epoch, snapshotTime, assets: [1], amounts: [amount] });
+  const { rowTableHash } = exchange.policyAt(snapshotTime, ETH_PRICE).descriptor;
+  const held = { epoch, snapshotTime, rowTableHash, assets: [USDT], amounts: [amount] };
+  return signStatement(by, bookDomain, held);
 }

@@ -2,10 +2,11 @@ import { FIELD } from "@plimsoll/verifier/constants.ts";
 import { withWords } from "../../../chain/errors.ts";
 import { commitEpoch, finaliseEpoch, type Part, provePart } from "../../../chain/parts.ts";
 import { attestEpoch, registryAt } from "../../../chain/registry.ts";
-import { nameAttestor } from "../../../chain/reserves.ts";
+import { nameAttestor, signStatement } from "../../../chain/reserves.ts";
 import type { Opening, Submission, SubmittedBatch } from "../../../chain/submission.ts";
 import { vouch } from "../reserves.ts";
 import type { Stage } from "../stage.ts";
+import { USDT } from "../tiny-exchange.ts";
 
 /** While an epoch is open and its snapshot lies ahead. */
 export async function earlyCheats(stage: Stage, epoch: bigint): Promise<void> {
@@ -165,6 +166,19 @@ export async function finaliseCheats(
     "StatementSignatureInvalid",
     async () =>
       finalise({ statements: [await said(people.custodian, missing, { ...opening, epoch: 1n })] })(),
+  );
+  const before = "an attestor's statement under the row table of another policy";
+  await trials.attempt("28, 40", before, "StatementSignatureInvalid", async () => {
+    const other = { ...opening, rowTableHash: 1n, assets: [USDT], amounts: [missing] };
+    return finalise({ statements: [await signStatement(people.custodian, stage.bookDomain, other)] })();
+  });
+  await nameAttestor(people.owner, book, people.relayer.address, "A newcomer");
+  const late = "an attestor whom the owner named when the epoch was open";
+  await trials.attempt("29", late, "AttestorTooNew", async () =>
+    finalise({ statements: [await said(people.relayer)] })(),
+  );
+  await trials.attempt("29", "another name for an attestor", "AttestorNamedBefore", () =>
+    nameAttestor(blunt.owner, book, people.custodian.address, "A central bank"),
   );
   const half = "one attestor's half of what is missing, twice";
   await trials.attempt("28", half, "AttestorsNotAscending", async () => {
