@@ -1,12 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { type GasFigures, measureGas } from "../support/gas.ts";
+import { type LedgerGas, measureLedger } from "../support/ledger-gas.ts";
 import { measurePledging, type PledgingGas } from "../support/pledging-gas.ts";
 import { measurePublishing, type PublishingGas } from "../support/publishing-gas.ts";
 
 const PRECISION = 0.005;
 
-type Recorded = GasFigures & { readonly publishing: PublishingGas; readonly pledging: PledgingGas };
+type Recorded = GasFigures & {
+  readonly publishing: PublishingGas;
+  readonly ledger: LedgerGas;
+  readonly pledging: PledgingGas;
+};
 
 const recordedGas = async (): Promise<Recorded> =>
   JSON.parse(await readFile(new URL("../recorded/gas.json", import.meta.url), "utf8"));
@@ -15,6 +20,17 @@ test("publishing a policy costs what test/recorded/gas.json says", async () => {
   const { publishing } = await recordedGas();
   for (const [figure, value] of Object.entries(await measurePublishing()))
     expect(Math.abs(value / publishing[figure as keyof PublishingGas] - 1), figure).toBeLessThan(0.02);
+});
+
+test("payments cost what test/recorded/gas.json says, with room for a vault below 400,000", async () => {
+  const { ledger } = await recordedGas();
+  for (const [figure, value] of Object.entries(await measureLedger())) {
+    const recorded = ledger[figure as keyof LedgerGas];
+    // A difference of large numbers is moved most by zero bytes of random words.
+    if (figure === "perToken") expect(Math.abs(value - recorded), figure).toBeLessThan(300);
+    else expect(Math.abs(value / recorded - 1), figure).toBeLessThan(PRECISION);
+    expect(value, figure).toBeLessThanOrEqual(360_000);
+  }
 });
 
 test("pledging costs what test/recorded/gas.json says", async () => {
@@ -26,7 +42,7 @@ test("pledging costs what test/recorded/gas.json says", async () => {
 });
 
 test("gas is what test/recorded/gas.json says, within the targets", async () => {
-  const { publishing: _, pledging: __, ...recorded } = await recordedGas();
+  const { publishing: _, ledger: __, pledging: ___, ...recorded } = await recordedGas();
   const measured = await measureGas();
   const { perReserve, perCircuit, relayed, ...whole } = recorded;
   for (const [figure, value] of Object.entries(whole) as [keyof GasFigures, number][]) {

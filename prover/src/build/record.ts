@@ -141,10 +141,12 @@ if (import.meta.main) {
   // Loaded here, since it needs the contracts to be built.
   const { measureGas } = await import("../../../test/support/gas.ts");
   const { measurePublishing } = await import("../../../test/support/publishing-gas.ts");
+  const { measureLedger } = await import("../../../test/support/ledger-gas.ts");
   const { measurePledging } = await import("../../../test/support/pledging-gas.ts");
   write(RECORDED_GAS, {
     ...(await measureGas()),
     publishing: await measurePublishing(),
+    ledger: await measureLedger(),
     pledging: await measurePledging(),
   });
 }
