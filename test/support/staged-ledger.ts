@@ -116,6 +116,8 @@ export interface Demand {
   readonly payload?: bigint;
   /** Which of the epoch's batches the leaf is in. */
   readonly batch?: number;
+  /** Another context than that of action, consumer and payload. */
+  readonly context?: bigint;
 }
 
 /** `ILedger.Withdrawal` with a proof that holds: as if an account of the epoch had as much as is asked for. */
@@ -127,9 +129,11 @@ export function withdrawalOf(stage: Stage, against: StagedEpoch, demand: Demand)
   const signals: Record<string, bigint> = {
     ...{ root, key, epoch: against.epoch, recipient: BigInt(recipient), asset: BigInt(asset) },
     ...{ amount, charge, home: home(chainId, BigInt(stage.registry)) },
-    context: withdrawalContext({
-      ...{ chainId, ledger: BigInt(stage.ledger), action, consumer: BigInt(consumer), payload },
-    }),
+    context:
+      demand.context ??
+      withdrawalContext({
+        ...{ chainId, ledger: BigInt(stage.ledger), action, consumer: BigInt(consumer), payload },
+      }),
   };
   const list = PUBLIC_SIGNALS.withdrawal.map((name) => signals[name]!);
   return {

@@ -1,4 +1,5 @@
 import { type Interface, isError } from "ethers";
+import { ADVICE } from "./advice.ts";
 import { GATE_WORDS } from "./gate-words.ts";
 import { LEDGER_WORDS } from "./ledger-words.ts";
 import { POLICY_WORDS } from "./policy-words.ts";
@@ -64,10 +65,11 @@ const WORDS: Readonly<Record<string, (a: Record<string, unknown>) => string>> = 
   OwnableInvalidOwner: (a) => `${a.owner} cannot own the registry`,
 };
 
-/** A transaction or call that a contract refused. `code` is the name of the contract's error, `fields` its arguments. */
+/** A transaction or call that a contract refused. `code` is the name of the contract's error, `fields` its arguments, `next` what to do. */
 export class RegistryError extends Error {
   readonly code: string;
   readonly fields: Readonly<Record<string, unknown>>;
+  readonly next: string | undefined;
   readonly retryable = false;
 
   constructor(code: string, fields: Record<string, unknown>, options?: ErrorOptions) {
@@ -75,6 +77,7 @@ export class RegistryError extends Error {
     this.name = "RegistryError";
     this.code = code;
     this.fields = fields;
+    this.next = ADVICE.get(code);
   }
 }
 
@@ -96,13 +99,18 @@ export async function withWords<T>(contract: Interface, run: () => Promise<T>): 
   }
 }
 
-/** Names of the contract's errors that have no words here. A test expects none. */
+/** Names of the contract's errors that lack words, or advice on what to do. A test expects none. */
 export function errorsWithoutWords(contract: Interface): string[] {
   const names: string[] = [];
-  contract.forEachError((fragment) => {
-    if (!(fragment.name in WORDS)) names.push(fragment.name);
+  contract.forEachError(({ name }) => {
+    if (!(name in WORDS) || !ADVICE.has(name)) names.push(name);
   });
   return names;
+}
+
+/** The words of an error for these arguments. Throws for a name without words. */
+export function wordsOf(name: string, fields: Record<string, unknown>): string {
+  return WORDS[name]!(fields);
 }
 
 // Nodes differ in where they put the data of a revert: ethers finds most; the others nest it under `error` or `cause`.

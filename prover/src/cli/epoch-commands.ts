@@ -1,27 +1,26 @@
-import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
-import { fromJson } from "@plimsoll/verifier/formats/codecs.ts";
-import { epochRecord } from "@plimsoll/verifier/formats/epoch.ts";
-import { JsonRpcProvider, toBeHex, Wallet } from "ethers";
-import { openEpoch } from "../chain/registry.ts";
+import { type JsonRpcProvider, toBeHex, Wallet } from "ethers";
+import { openCall, readOpening } from "../chain/registry.ts";
+import { waitForPending } from "../chain/sending.ts";
+import { type Step, take } from "../chain/steps.ts";
 import { openTypedData, signTypedData } from "../chain/typed-data.ts";
-import { batchRecords } from "../commit/batch-files.ts";
-import { countRecords } from "../commit/record-file.ts";
-import { epochFolder } from "../pipeline/epoch-folder.ts";
 import { localProver } from "../pipeline/local-prover.ts";
-import { readPlan } from "../pipeline/plan-stage.ts";
 import type { EpochProver } from "../pipeline/ports.ts";
 import type { Progress } from "../pipeline/progress.ts";
 import { type RegistryChainConfig, registryChain } from "../pipeline/registry-chain.ts";
 import { ConfigError, type EpochResult, runEpoch } from "../pipeline/run-epoch.ts";
 import { chosenBackend } from "../proving/chosen-backend.ts";
 import { type LoadedConfig, loadConfig } from "./config-file.ts";
+import { withEndpoint } from "./endpoint.ts";
 import { EXIT, type Outcome } from "./outcome.ts";
+import { partDepthOf } from "./settle-commands.ts";
 import { readStatements } from "./statements-file.ts";
+import { estimateSteps } from "./steps-report.ts";
 
 export interface EpochCommandDependencies {
   readonly progress: Progress;
   readonly prover?: EpochProver;
+  /** Hears of every transaction that is in a block. */
+  readonly say?: (line: string) => void;
 }
 
 /** `epoch prove`: everything up to the bundles, without a chain. */
@@ -37,26 +36,53 @@ export async function proveCommand(file: string, dependencies: EpochCommandDepen
 }
 
 /** `epoch open`: has the registry fix the epoch's snapshot time, which must lie ahead. */
-export async function openCommand(file: string): Promise<Outcome> {
+export async function openCommand(file: string, dryRun = false): Promise<Outcome> {
   const { chain, epoch: config } = await loadConfig(file);
-  return withChain(file, chain, config, async ({ sender, exchange }) => {
+  return withChain(file, chain, config, async ({ sender, exchange }, provider) => {
     const { epoch, snapshotTime, chainId } = config;
     const registry = toBeHex(config.registry, 20);
     const opening = { epoch, snapshotTime };
-    const signature =
-      exchange && (await signTypedData(exchange, openTypedData({ chainId, registry }, opening)));
-    const { hash, blockNumber } = await openEpoch(sender, registry, opening, signature);
-    const text = `epoch ${epoch} opened for the snapshot at ${snapshotTime}: transaction ${hash}, block ${blockNumber}\n`;
+    const step: Step = {
+      what: `open epoch ${epoch} for the snapshot at ${snapshotTime}`,
+      call: async () => {
+        const data = openTypedData({ chainId, registry }, opening);
+        const signature = exchange === undefined ? "0x" : await signTypedData(exchange, data);
+        return openCall(sender, registry, opening, signature);
+      },
+      isDone: async () => {
+        const last = await readOpening(provider, registry);
+        return last.epoch === epoch && last.snapshotTime === snapshotTime;
+      },
+    };
+    if (dryRun) {
+      const { lines } = await estimateSteps([step], provider);
+      return { text: `${lines.join("\n")}\n`, exitCode: EXIT.done };
+    }
+    await waitForPending(sender);
+    const sent = await take(step);
+    const how = sent === null ? "before" : `in transaction ${sent.hash}, block ${sent.blockNumber}`;
+    const text = `epoch ${epoch} opened for the snapshot at ${snapshotTime}, ${how}\nnext: plimsoll epoch status --config ${file}\n`;
     return { text, exitCode: EXIT.done };
   });
 }
 
 /** `epoch attest`: the same as `prove`, resumed where it left off, and settled in the registry. */
-export async function attestCommand(file: string, dependencies: EpochCommandDependencies): Promise<Outcome> {
+export async function attestCommand(
+  file: string,
+  dependencies: EpochCommandDependencies,
+  { inParts = false, batchesPerTransaction }: { inParts?: boolean; batchesPerTransaction?: string } = {},
+): Promise<Outcome> {
   const loaded = await loadConfig(file);
   const { chain, epoch } = loaded;
+  const { say = () => {} } = dependencies;
   return withChain(file, chain, epoch, async (signers) => {
-    const settled = registryChain(epoch.registry, signers);
+    const settled = registryChain(epoch.registry, {
+      ...signers,
+      ...(inParts ? { batchesAtOnce: 0 } : {}),
+      ...(batchesPerTransaction === undefined ? {} : { partDepth: partDepthOf(batchesPerTransaction) }),
+      sent: (what, { hash, blockNumber, gasUsed }) =>
+        say(`${what}: transaction ${hash}, block ${blockNumber}, ${gasUsed} gas`),
+    });
     const result = await withProver(dependencies, (prover) =>
       runEpoch(epoch, { prover, chain: settled, progress: dependencies.progress }),
     );
@@ -68,59 +94,27 @@ export async function attestCommand(file: string, dependencies: EpochCommandDepe
   });
 }
 
-/** `epoch status`: how far a folder is, from its files alone. */
-export async function statusCommand(folder: string): Promise<Outcome> {
-  const paths = epochFolder(folder);
-  if (!existsSync(paths.private)) throw new ConfigError(`${folder}: expected an epoch folder, came none`);
-  const plan = await readPlan(paths);
-  const names = existsSync(paths.batches) ? await readdir(paths.batches) : [];
-  const count = (suffix: string) => names.filter((name) => name.endsWith(suffix)).length;
-  const of = plan === undefined ? "" : ` of ${plan.waste.batches}`;
-  const lines = [
-    plan === undefined
-      ? "planned     no"
-      : `planned     ${plan.waste.accounts} accounts in ${plan.waste.batches} batches, ` +
-        `${(100 * plan.waste.wastedShare).toFixed(1)} % of their constraints unused`,
-    `committed   ${existsSync(paths.commit) ? `${countRecords(batchRecords(paths.batches).commits)}${of} batches` : "no"}`,
-    `proved      ${count(".proof.json")}${of} batches, epoch ${existsSync(paths.epochProof) ? "yes" : "no"}`,
-  ];
-  if (existsSync(paths.record)) {
-    const record = fromJson(epochRecord, await readFile(paths.record, "utf8"), paths.record);
-    lines.push(`published   epoch ${record.epoch}, accounts root ${toBeHex(record.accountsRoot, 32)}`);
-  } else {
-    lines.push("published   no");
-  }
-  lines.push(`attested    ${existsSync(paths.receipt) ? "yes" : "not from this folder"}`);
-  lines.push(`bundles     ${existsSync(paths.bundles) ? (await readdir(paths.bundles)).length : 0}`);
-  return { text: `${lines.join("\n")}\n`, exitCode: EXIT.done };
-}
-
 /** Runs with the configured keys on the configured endpoint, which must be one of the epoch's chain. */
 async function withChain(
   file: string,
   chain: LoadedConfig["chain"],
   { chainId }: LoadedConfig["epoch"],
-  run: (signers: RegistryChainConfig) => Promise<Outcome>,
+  run: (signers: RegistryChainConfig, provider: JsonRpcProvider) => Promise<Outcome>,
 ): Promise<Outcome> {
   if (chain === undefined) {
     throw new ConfigError(`${file}: expected "chain" with rpc and senderKeyFile, came none`);
   }
-  const provider = new JsonRpcProvider(chain.rpc);
-  try {
-    const { chainId: came } = await provider.getNetwork();
-    if (came !== chainId) {
-      throw new ConfigError(`${file}: expected an endpoint of chain ${chainId}, came one of chain ${came}`);
-    }
-    const sender = new Wallet(chain.senderKey, provider);
+  return withEndpoint(chain.rpc, chainId, file, async (provider) => {
     const { exchangeKey, statements } = chain;
-    return await run({
-      sender,
-      ...(exchangeKey === undefined ? {} : { exchange: new Wallet(exchangeKey) }),
-      ...(statements === undefined ? {} : { statements: () => readStatements(statements) }),
-    });
-  } finally {
-    provider.destroy();
-  }
+    return run(
+      {
+        sender: new Wallet(chain.senderKey, provider),
+        ...(exchangeKey === undefined ? {} : { exchange: new Wallet(exchangeKey) }),
+        ...(statements === undefined ? {} : { statements: () => readStatements(statements) }),
+      },
+      provider,
+    );
+  });
 }
 
 async function withProver<Result>(

@@ -38,12 +38,17 @@ const INPUT_CODES = new Set([
 export function errorOutcome(error: unknown): Outcome {
   if (!(error instanceof Error))
     return { text: "plimsoll: something failed without a reason\n", exitCode: EXIT.failed };
-  const { code, retryable } = error as { code?: unknown; retryable?: unknown };
+  const { code, retryable, next } = error as { code?: unknown; retryable?: unknown; next?: unknown };
   const label = typeof code === "string" ? code : error.name;
-  const hint = retryable === true ? "next: try again; what is finished is kept\n" : "";
+  const hint =
+    typeof next === "string"
+      ? `next: ${next}\n`
+      : retryable === true
+        ? "next: try again; what is finished is kept\n"
+        : "";
   const input = isInputError(error, code);
   return {
-    text: `plimsoll: ${label}: ${wordsOf(error)}\n${hint}`,
+    text: `plimsoll: ${label}: ${wordsOf(error).replace(`${label}: `, "")}\n${hint}`,
     exitCode: input ? EXIT.input : EXIT.failed,
   };
 }

@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { Command, CommanderError, Option } from "commander";
 import { bundleCommands } from "./bundle-command-line.ts";
 import { deployCommand } from "./deploy.ts";
-import { attestCommand, openCommand, proveCommand, statusCommand } from "./epoch-commands.ts";
+import { epochCommands } from "./epoch-command-line.ts";
 import { identityCommands } from "./identity-command-line.ts";
 import { type MarginOptions, marginAccountCommand, marginExchangeCommand } from "./margin-commands.ts";
 import { EXIT, errorOutcome, type Outcome } from "./outcome.ts";
@@ -77,27 +77,7 @@ function commands(finish: (handled: Promise<Outcome>) => Promise<void>): Command
     .requiredOption("--config <file>", "what to deploy, and from which key: see docs/contracts.md")
     .action((options: { config: string }) => finish(deployCommand(options.config)));
 
-  const epoch = program.command("epoch").description("prove and settle an epoch");
-  epoch
-    .command("open")
-    .description("fix the epoch's snapshot time in the registry, before the snapshot is taken")
-    .requiredOption("--config <file>", "configuration of the epoch")
-    .action((options: { config: string }) => finish(openCommand(options.config)));
-  epoch
-    .command("prove")
-    .description("commit to all accounts and prove them; safe to interrupt and to run again")
-    .requiredOption("--config <file>", "configuration of the epoch")
-    .action((options: { config: string }) => finish(proveCommand(options.config, { progress })));
-  epoch
-    .command("attest")
-    .description("prove what is not proved yet and settle the epoch in the registry")
-    .requiredOption("--config <file>", "configuration of the epoch")
-    .action((options: { config: string }) => finish(attestCommand(options.config, { progress })));
-  epoch
-    .command("status")
-    .description("how far an epoch folder is")
-    .argument("<folder>")
-    .action((folder: string) => finish(statusCommand(folder)));
+  epochCommands(program, finish, { progress, say: (line) => process.stderr.write(`${line}\n`) });
 
   bundleCommands(program, finish);
 

@@ -49,12 +49,19 @@ export async function attest(
     }
     clock.tick();
   }
-  if (receipt !== null) {
-    const text = { ...receipt, epoch: record.epoch.toString(), gasUsed: receipt.gasUsed.toString() };
-    await writePrivate(folder.receipt, `${JSON.stringify(text, null, 2)}\n`);
-  }
+  if (receipt !== null) await writeReceipt(folder, record.epoch, receipt);
   clock.finish();
   return receipt;
+}
+
+/** Keeps what the chain said of an epoch's last transaction. */
+export async function writeReceipt(
+  folder: EpochFolder,
+  epoch: bigint,
+  receipt: AttestationReceipt,
+): Promise<void> {
+  const text = { ...receipt, epoch: epoch.toString(), gasUsed: receipt.gasUsed.toString() };
+  await writePrivate(folder.receipt, `${JSON.stringify(text, null, 2)}\n`);
 }
 
 /** Whether the chain has this very root. Throws SecondRootError when it has another. */

@@ -1,0 +1,93 @@
+import type { Command } from "commander";
+import { ConfigError } from "../pipeline/errors.ts";
+import type { Progress } from "../pipeline/progress.ts";
+import { attestCommand, openCommand, proveCommand } from "./epoch-commands.ts";
+import { type StatusOptions, statusCommand } from "./epoch-status.ts";
+import type { Outcome } from "./outcome.ts";
+import {
+  attestDryRunCommand,
+  commitCommand,
+  finaliseCommand,
+  proveOnChainCommand,
+  type SettleOptions,
+} from "./settle-commands.ts";
+
+const CONFIG = "configuration of the epoch";
+const DRY_RUN = "say what it would cost, and send nothing";
+
+/** The commands of an epoch's life, in its order. `say` hears of each transaction that is in a block. */
+export function epochCommands(
+  program: Command,
+  finish: (handled: Promise<Outcome>) => Promise<void>,
+  { progress, say }: { progress: Progress; say: (line: string) => void },
+): void {
+  const epoch = program.command("epoch").description("prove and settle an epoch").addHelpText("after", ORDER);
+  epoch
+    .command("open")
+    .description("fix the epoch's snapshot time in the registry, before the snapshot is taken")
+    .requiredOption("--config <file>", CONFIG)
+    .option("--dry-run", DRY_RUN)
+    .action(({ config, dryRun }: { config: string; dryRun?: boolean }) =>
+      finish(openCommand(config, dryRun)),
+    );
+  settling(
+    epoch
+      .command("prove")
+      .description(
+        "commit to all accounts and prove them; with --on-chain, send the proofs that a committed list lacks",
+      )
+      .option("--on-chain", "send proofs; anybody may, with the public part alone"),
+  ).action(({ onChain, ...options }: SettleOptions & { onChain?: boolean }) =>
+    finish(onChain === true ? proveOnChainCommand(options, say) : proveHere(options, progress)),
+  );
+  settling(
+    epoch.command("commit").description("seal the list of a proved epoch's batches in the registry"),
+  ).action((options: SettleOptions) => finish(commitCommand(options, say)));
+  settling(
+    epoch.command("finalise").description("attest an epoch whose batches are all proved; anybody may"),
+  ).action((options: SettleOptions) => finish(finaliseCommand(options, say)));
+  epoch
+    .command("attest")
+    .description("all in one: prove what is not proved yet and settle what the chain lacks")
+    .requiredOption("--config <file>", CONFIG)
+    .option("--in-parts", "commit, prove part by part and finalise, also where one transaction would do")
+    .option("--batches-per-transaction <number>", "with --in-parts, or above 32 batches: 64 when left out")
+    .option("--dry-run", `${DRY_RUN}; for an epoch that is proved, at once`)
+    .action(({ dryRun, ...options }: SettleOptions & { config: string; inParts?: boolean }) =>
+      finish(
+        dryRun === true
+          ? attestDryRunCommand(options, say)
+          : attestCommand(options.config, { progress, say }, options),
+      ),
+    );
+  epoch
+    .command("status")
+    .description("what the folder has, what the chain has, and what to type next")
+    .argument("[folder]", "epoch folder, or with --rpc its public part")
+    .option("--config <file>", "configuration: folder and chain")
+    .option("--rpc <url>", "endpoint of the epoch's chain")
+    .action((folder: string | undefined, options: StatusOptions) => finish(statusCommand(folder, options)));
+}
+
+/** The options of the commands that settle: of the operator, or of anybody with the public part. */
+function settling(command: Command): Command {
+  return command
+    .option("--config <file>", CONFIG)
+    .option("--folder <folder>", "in place of --config: epoch folder or its public part")
+    .option("--rpc <url>", "with --folder: endpoint of the epoch's chain")
+    .option("--key-file <file>", "with --folder: hex key that pays, readable by its owner only")
+    .option("--exchange-key-file <file>", "hex key that signs for the exchange, when another one pays")
+    .option("--statements <file>", "attestors' statements, for claims on what no contract reads")
+    .option("--batches-per-transaction <number>", "a power of two up to 256: 64 when left out")
+    .option("--dry-run", DRY_RUN);
+}
+
+async function proveHere({ config }: SettleOptions, progress: Progress): Promise<Outcome> {
+  if (config === undefined)
+    throw new ConfigError("expected --config FILE, or --on-chain to send what is proved");
+  return proveCommand(config, { progress });
+}
+
+const ORDER = `
+In order: open, then at the snapshot's time prove, then attest; or commit, prove --on-chain, finalise.
+status tells at any moment which is next. Each may be interrupted and run again: nothing is sent twice.`;
