@@ -1,8 +1,10 @@
 import { readdirSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { inspect } from "node:util";
-import hre from "hardhat";
+import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import { describe, expect, test } from "vitest";
+import config from "../../hardhat.config.ts";
+import { ROOT } from "../../prover/src/build/paths.ts";
 
 /** One function of a test contract. */
 interface SolidityTest {
@@ -34,7 +36,7 @@ interface Suite {
  */
 export async function describeSolidityTests(profile: "default" | "long"): Promise<void> {
   const results = await runSolidityTests(profile);
-  const files = readdirSync(hre.config.paths.tests.solidity).filter((name) => name.endsWith(".t.sol"));
+  const files = readdirSync(join(ROOT, "test/contracts/solidity")).filter((name) => name.endsWith(".t.sol"));
   describe.each(files)("%s", (file) => {
     const here = results.filter((result) => result.file === file);
     // A file that was left out must not look like one that passed.
@@ -44,6 +46,7 @@ export async function describeSolidityTests(profile: "default" | "long"): Promis
 }
 
 async function runSolidityTests(testProfile: string): Promise<readonly SolidityTest[]> {
+  const hre = await createHardhatRuntimeEnvironment(config, { buildProfile: "tests" }, ROOT);
   const task = hre.tasks.getTask(["test", "solidity"]);
   // `noCompile` is about contracts/ in its own profile: the tests compile what they import.
   const result = (await task.run({ testProfile, noCompile: true })) as TaskResult;

@@ -5,6 +5,7 @@ import {CHUNK_BATCHES} from "../../../contracts/generated/Constants.sol";
 import {ISolvencyRegistry} from "../../../contracts/interfaces/ISolvencyRegistry.sol";
 import {AccountsTree} from "../../../contracts/lib/AccountsTree.sol";
 import {Fuzz} from "./support/Fuzz.sol";
+import {PlainTree} from "./support/PlainTree.sol";
 
 /// @notice The tree against one that is written as it is defined: every level whole, padding and all.
 contract AccountsTreeTest is Fuzz {
@@ -37,40 +38,6 @@ contract AccountsTreeTest is Fuzz {
         return AccountsTree.isMember(root, count, index, leaf, path);
     }
 
-    // The definition.
-
-    /// @dev All levels, the leaves first; each chunk is padded with zeros to 256 leaves, the chunks to a power of two.
-    function plainLevels(bytes32[] memory leaves) internal pure returns (bytes32[][] memory levels) {
-        uint256 chunks = (leaves.length + CHUNK_BATCHES - 1) / CHUNK_BATCHES;
-        bytes32[] memory level = resized(leaves, chunks * CHUNK_BATCHES);
-        levels = new bytes32[][](AccountsTree.depthOf(leaves.length) + 1);
-        uint256 depth = 0;
-        for (; depth < 8; depth++) level = above(levels[depth] = level);
-        uint256 width = 1;
-        while (width < chunks) width *= 2;
-        level = resized(level, width);
-        for (; width > 1; width /= 2) level = above(levels[depth++] = level);
-        levels[depth] = level;
-        same(depth, levels.length - 1, "depth");
-    }
-
-    function above(bytes32[] memory level) internal pure returns (bytes32[] memory next) {
-        next = new bytes32[](level.length / 2);
-        for (uint256 i = 0; i < next.length; i++) {
-            next[i] = keccak256(abi.encodePacked(bytes1(0x01), level[2 * i], level[2 * i + 1]));
-        }
-    }
-
-    function resized(bytes32[] memory list, uint256 length) internal pure returns (bytes32[] memory longer) {
-        longer = new bytes32[](length);
-        for (uint256 i = 0; i < list.length; i++) longer[i] = list[i];
-    }
-
-    function plainPath(bytes32[][] memory levels, uint256 index, uint256 from) internal pure returns (bytes32[] memory path) {
-        path = new bytes32[](levels.length - 1 - from);
-        for (uint256 i = 0; i < path.length; i++) path[i] = levels[from + i][(index >> i) ^ 1];
-    }
-
     // Random epochs.
 
     function lists(uint256 seed, uint256 count)
@@ -87,7 +54,7 @@ contract AccountsTreeTest is Fuzz {
         for (uint256 i = 0; i < count; i++) {
             (batches[i].root, batches[i].transcript) = (draw(seed, "root", i), draw(seed, "transcript", i));
             bytes32 circuitId = runs[i < split ? 0 : 1].circuitId;
-            leaves[i] = keccak256(abi.encodePacked(bytes1(0), circuitId, batches[i].root, batches[i].transcript));
+            leaves[i] = PlainTree.leafOf(circuitId, batches[i].root, batches[i].transcript);
         }
     }
 
@@ -101,7 +68,7 @@ contract AccountsTreeTest is Fuzz {
     function testFuzz_RootIsThatOfTheDefinition(uint256 seed) external view {
         (ISolvencyRegistry.Run[] memory runs, ISolvencyRegistry.Batch[] memory batches, bytes32[] memory leaves) =
             lists(seed, size(seed));
-        bytes32[][] memory levels = plainLevels(leaves);
+        bytes32[][] memory levels = PlainTree.levelsOf(leaves);
         same(this.rootOf(runs, batches), levels[levels.length - 1][0], "root");
     }
 
@@ -109,13 +76,13 @@ contract AccountsTreeTest is Fuzz {
     function testFuzz_EveryPartLeadsToTheRootAndNoOtherPlace(uint256 seed) external view {
         uint256 count = size(seed);
         (,, bytes32[] memory leaves) = lists(seed, count);
-        bytes32[][] memory levels = plainLevels(leaves);
+        bytes32[][] memory levels = PlainTree.levelsOf(leaves);
         uint256 depth = draw(seed, "depth") % 9;
         uint256 index = draw(seed, "index") % ((count + (1 << depth) - 1) >> depth);
         uint256 first = index << depth;
         uint256 length = count - first < 1 << depth ? count - first : 1 << depth;
         (ISolvencyRegistry.Run[] memory runs, ISolvencyRegistry.Batch[] memory part) = partLists(seed, count, first, length);
-        bytes32[] memory path = plainPath(levels, index, depth);
+        bytes32[] memory path = PlainTree.pathOf(levels, index, depth);
         bytes32 root = levels[levels.length - 1][0];
         same(this.partOf(runs, part, index, depth, path), root, "part");
         if (levels[depth].length > 1) {
@@ -129,10 +96,10 @@ contract AccountsTreeTest is Fuzz {
     function testFuzz_MembersAreMembersWhereTheyStandOnly(uint256 seed) external view {
         uint256 count = size(seed);
         (,, bytes32[] memory leaves) = lists(seed, count);
-        bytes32[][] memory levels = plainLevels(leaves);
+        bytes32[][] memory levels = PlainTree.levelsOf(leaves);
         bytes32 root = levels[levels.length - 1][0];
         uint256 index = within(draw(seed, "index"), 0, count - 1);
-        bytes32[] memory path = plainPath(levels, index, 0);
+        bytes32[] memory path = PlainTree.pathOf(levels, index, 0);
         bytes32 leaf = leaves[index];
         same(this.isMember(root, count, index, leaf, path), true, "member");
         uint256 elsewhere = index ^ (1 << (draw(seed, "bit") % path.length));
@@ -140,7 +107,7 @@ contract AccountsTreeTest is Fuzz {
         same(this.isMember(root, count, index + (1 << path.length), leaf, path), false, "an index beyond the tree");
         same(this.isMember(root, count, index, leaf ^ bytes32(uint256(1)), path), false, "another leaf");
         // A node is no leaf: its path is shorter.
-        bytes32[] memory shorter = plainPath(levels, index >> 1, 1);
+        bytes32[] memory shorter = PlainTree.pathOf(levels, index >> 1, 1);
         same(this.isMember(root, count, index >> 1, levels[1][index >> 1], shorter), false, "a node");
         path[draw(seed, "sibling") % path.length] ^= bytes32(uint256(1) << (seed & 255));
         same(this.isMember(root, count, index, leaf, path), false, "another path");
@@ -149,9 +116,9 @@ contract AccountsTreeTest is Fuzz {
     function testFuzz_PaddingIsNoMember(uint256 seed) external view {
         uint256 count = within(seed, 1, 40);
         (,, bytes32[] memory leaves) = lists(seed, count);
-        bytes32[][] memory levels = plainLevels(leaves);
+        bytes32[][] memory levels = PlainTree.levelsOf(leaves);
         uint256 index = within(draw(seed, "index"), count, CHUNK_BATCHES - 1);
-        same(this.isMember(levels[8][0], count, index, 0, plainPath(levels, index, 0)), false, "padding");
+        same(this.isMember(levels[8][0], count, index, 0, PlainTree.pathOf(levels, index, 0)), false, "padding");
     }
 
     function testFuzz_RunsMustBeAsLongAsTheList(uint256 seed) external {
