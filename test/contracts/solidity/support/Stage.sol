@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
+import {Ledger} from "../../../../contracts/Ledger.sol";
 import {PolicyRegistry} from "../../../../contracts/PolicyRegistry.sol";
 import {SolvencyRegistry} from "../../../../contracts/SolvencyRegistry.sol";
 import {Circuits} from "../../../../contracts/base/Circuits.sol";
@@ -40,6 +41,8 @@ abstract contract Stage is Fuzz {
     PolicyRegistry public policies;
     SolvencyRegistry public registry;
     IReserveBook public book;
+    /// @dev Without circuits: nobody withdraws here.
+    Ledger public ledger;
     /// @dev Of asset 0, with the row's 6 decimals, which insures too; of asset 1, with 18 where the row has 8.
     TokenMock[ASSETS] internal _tokens;
     address internal _exchange = vm.addr(EXCHANGE_KEY);
@@ -65,7 +68,8 @@ abstract contract Stage is Fuzz {
         Circuits.EpochKey[] memory epochKeys = new Circuits.EpochKey[](1);
         epochKeys[0].assets = uint16(ASSETS);
         (epochKeys[0].key, _epochId) = stored(_epochKey);
-        registry = new SolvencyRegistry(_exchange, address(this), policies, INTERVAL, keys, epochKeys);
+        ledger = new Ledger(new address[](0), new address[](0));
+        registry = new SolvencyRegistry(_exchange, address(this), policies, INTERVAL, keys, epochKeys, ledger);
         book = registry.reserves();
         _tokens = [new TokenMock("A", 6), new TokenMock("B", 18)];
         registerReserves();
