@@ -100,30 +100,33 @@ contract RegistryHandler is Stage {
         pass(kind == 0 ? 7 days + 1 : kind == 1 ? PUBLISH_WITHIN + 1 : within(draw(seed, "seconds"), 1, 60));
     }
 
-    /// @notice Up to four steps of an honest exchange.
+    /// @notice Up to four steps of an honest exchange, each tried with a fault before.
     function advance(uint256 seed) external {
-        for (uint256 i = draw(seed, "steps") % 4 + 1; i > 0; i--) sensible(draw(seed, "step", i));
+        for (uint256 i = draw(seed, "steps") % 4 + 1; i > 0; i--) {
+            sensible(draw(seed, "fault", i), 1 + draw(seed, "which fault", i) % 5);
+            sensible(draw(seed, "step", i), 0);
+        }
     }
 
-    function sensible(uint256 seed) private {
+    function sensible(uint256 seed, uint256 fault) private {
         if (!isPending()) {
             if (epoch != 0 && block.timestamp < openedAt + INTERVAL) pass(INTERVAL);
-            _open(seed, 0);
+            _open(seed, fault);
         } else if (block.timestamp < snapshotTime) {
             pass(snapshotTime - block.timestamp);
         } else if (!isPublished) {
             // Too late for a policy: the epoch is lost, and the exchange opens another.
-            if (block.timestamp <= snapshotTime + PUBLISH_WITHIN) _publish(seed, 0);
-            else _open(seed, 0);
+            if (block.timestamp <= snapshotTime + PUBLISH_WITHIN) _publish(seed, fault);
+            else _open(seed, fault);
         } else if (block.number == openedBlock) {
             pass(12);
         } else if (!isCommitted) {
-            if (draw(seed, "one") % 3 == 0) _attest(seed, 0);
-            else _commit(seed, 0);
+            if (draw(seed, "one") % 3 == 0) _attest(seed, fault);
+            else _commit(seed, fault);
         } else if (!isProved()) {
-            _prove(seed, 0);
+            _prove(seed, fault);
         } else {
-            _finalise(seed, 0);
+            _finalise(seed, fault);
         }
     }
 
