@@ -57,7 +57,8 @@ template InitialSurplus(entries, groups, scenarios) {
         sum += weighted[i];
     }
 
-    // 2. Every position of a group is in a slot of that group: none is left out, none stands against another group's losses.
+    // 2. Every position of a group is in a slot of that group: none is left out, none stands against another group's losses. Shares
+    // need not be bits: over all slots of one group they add up to the position, and so do the slots' maxima to its worst loss.
     signal placed[n][groups];
     for (var i = 0; i < entries; i++) {
         var shares = 0;
@@ -70,7 +71,8 @@ template InitialSurplus(entries, groups, scenarios) {
         group[i] * (1 - shares) === 0;
     }
 
-    // 3. Hedges: of the slot's group, and of collateral that is there.
+    // 3. Hedges: of the slot's group and at its charge, also where the group has no position, or a hedge would bring its refund and
+    // lose nothing; and of collateral that is there.
     component cover = HedgeCover(entries, groups);
     for (var i = 0; i < entries; i++) {
         cover.quantity[i] <== quantity[i];
@@ -82,6 +84,7 @@ template InitialSurplus(entries, groups, scenarios) {
         cover.hedged[h] <== quantity[i];
         cover.hedgeCap[h] <== cap[i];
         quantity[i] * (group[i] - slot[h]) === 0;
+        quantity[i] * (maxInitial[i] + charge[h]) === 0;
         for (var g = 0; g < groups; g++) {
             placed[i][g] <== g == h ? quantity[i] : 0;
         }

@@ -11,7 +11,8 @@ include "bits.circom";
 //   n                   number of positions, 1 and up
 //   scenarios           1 and up
 // Inputs
-//   quantity[n]         in the rows' units, 0 for what is not of this group, range: caller, [0, 2^64)
+//   quantity[n]         in the rows' units, 0 for what is not of this group, range: caller, [0, 2^64) where they are added up
+//                       over all grids of the group
 //   pnl[n][scenarios]   P&L of one unit by scenario, money units (10^-12 quote), profit positive, range: the policy, magnitude below 2^96
 //   maximum             worst loss, or more, money units, range: here, [0, 2^104), which is what an auxiliary can hold
 // Cost                  scenarios (n + 104) + 104

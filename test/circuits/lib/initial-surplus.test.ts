@@ -59,6 +59,7 @@ const GUARDS = [
   [MARGIN, "share[i][g] * (group[i] - slot[g]) === 0;", ""],
   [MARGIN, "share[i][g] * (maxInitial[i] + charge[g]) === 0;", ""],
   [MARGIN, "quantity[i] * (group[i] - slot[h]) === 0;", ""],
+  [MARGIN, "quantity[i] * (maxInitial[i] + charge[h]) === 0;", ""],
   [MARGIN, "_ <== Bits(COEFFICIENT_BITS())(charge[g]);", ""],
   [MARGIN, "cover.hedged[h] <== quantity[i];", "cover.hedged[h] <== 0;"],
   [MARGIN, "cover.hedgeCap[h] <== cap[i];", "cover.hedgeCap[h] <== cap[0];"],
@@ -122,6 +123,21 @@ describe("InitialSurplus", () => {
       ],
       ["a charge that is not the group's", { charge: [2n, 0n] }],
       ["a hedge in another group than its own", { group: [0n, 0n, 3n, 9n, 9n, 0n] }],
+      [
+        "a hedge in a group without positions, whose losses cost nothing",
+        {
+          group: [0n, 0n, 0n, 9n, 3n, 0n],
+          maxInitial: [0n, 0n, 0n, toField(-3n), toField(-2n), 0n],
+          share: [
+            [0n, 0n],
+            [0n, 0n],
+            [0n, 0n],
+            [0n, 1n],
+          ],
+          charge: [0n, 3n],
+          maximum: [12n, 60n],
+        },
+      ],
       [
         "a charge that gives: a larger worst loss would be a profit",
         {

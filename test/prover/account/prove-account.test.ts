@@ -1,10 +1,16 @@
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { accountInstance, proveAccount } from "../../../prover/src/account/prove-account.ts";
+import { instanceArtifacts } from "../../../prover/src/build/artifacts.ts";
 import type { ProvingBackend } from "../../../prover/src/proving/backend.ts";
+import { chosenBackend } from "../../../prover/src/proving/chosen-backend.ts";
+import { accountSignalList, accountSignals } from "../../../verifier/src/account/statement.ts";
+import { verifyProof } from "../../../verifier/src/groth16/verify.ts";
 import { FULL, holdingsOf, judgedAccount } from "../../support/account-circuit.ts";
 import { seeded } from "../../support/random.ts";
 
 const random = seeded("proved account");
+const backend = chosenBackend();
+afterAll(() => backend.close());
 
 const { opening, request } = judgedAccount(random, holdingsOf(FULL));
 
@@ -30,5 +36,15 @@ describe("a judged account", () => {
       [1, 1, 41],
     ] as const)
       expect(() => nameOf(blocks, groups, scenarios)).toThrow(/no instance has room/);
+  });
+
+  it("verifies, and for no other signals", async () => {
+    const { instance, signals, proof } = await proveAccount(backend, opening, request);
+    expect([instance, signals]).toEqual(["account-1", accountSignals(opening, request)]);
+    const { vkey } = await instanceArtifacts(instance);
+    const list = accountSignalList(signals);
+    expect(await verifyProof(vkey, list, proof)).toBe(true);
+    for (const place of list.keys())
+      expect(await verifyProof(vkey, list.with(place, list[place]! + 1n), proof)).toBe(false);
   });
 });
