@@ -51,7 +51,7 @@ abstract contract VaultEscape is VaultExits {
     /// @inheritdoc IMarginVault
     function payClaim(uint256 id) external nonReentrant returns (uint256 amount) {
         Claim memory claim = _claims[id];
-        if (claim.amount == 0) revert ClaimUnknown(id);
+        if (claim.amount == 0) revert ClaimNotRegistered(id);
         uint64 now_ = uint64(block.timestamp);
         if (now_ <= _claimUntil) revert ClaimsStillOpen(_claimUntil, now_);
         uint256 balance = Tokens.balanceOf(claim.token, address(this));

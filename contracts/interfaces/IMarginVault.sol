@@ -209,7 +209,7 @@ interface IMarginVault {
     error EpochTooNew(uint64 epoch, uint64 escapeEpoch);
     /// @notice A key claims with one leaf only.
     error OtherEpochClaimed(uint256 key, uint64 epoch, uint64 claimed);
-    error ClaimUnknown(uint256 id);
+    error ClaimNotRegistered(uint256 id);
     /// @notice Paid already, or the vault has nothing for it.
     error NothingToPay(uint256 id);
 

@@ -92,7 +92,7 @@ test("claims have their time, to the second, and payments theirs", async () => {
   const { stage, vault, last } = scene;
   await expectRefusal(claim(scene), "VaultNotFrozen");
   await expectRefusal(transact(vault, "registerPledge", [1n]), "VaultNotFrozen");
-  await expectRefusal(pay(scene, 1n), "ClaimUnknown", { id: 1n });
+  await expectRefusal(pay(scene, 1n), "ClaimNotRegistered", { id: 1n });
   await freeze(scene);
   const { id } = await claim(scene);
   const { claimUntil } = await call<{ claimUntil: bigint }>(vault, "escape");

@@ -192,6 +192,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
   ["have the operator sign again", ["OperatorSignatureInvalid", "SignatureExpired", "PaidSinceOrder"]],
   ["lower the fee, or name who gets it", ["FeeAboveAmount", "RelayerMissing"]],
   ["name a recipient that takes the coin, or collect from its purse", ["CoinRefused"]],
+  ["look up what the exit owes now, and approve or refuse that", ["OwedMore"]],
   [
     "look up the state of the exit: what it is in now allows another step",
     ["ExitNotPending", "ExitNotRefused", "ExitNotRefusable"],
@@ -211,6 +212,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
   ["withdraw in the ordinary way: the vault is not frozen", ["VaultNotFrozen"]],
   ["claim with an epoch that was attested before the freeze", ["EpochTooNew"]],
   ["claim with the epoch of the first claim", ["OtherEpochClaimed"]],
+  ["take the number from the event of its registration", ["ClaimNotRegistered"]],
   ["nothing is to be done: it was paid, or there is nothing left", ["NothingToPay"]],
 ];
 

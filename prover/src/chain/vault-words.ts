@@ -41,6 +41,7 @@ export const VAULT_WORDS: Readonly<Record<string, (a: Record<string, unknown>) =
   EpochTooNew: (a) => `the vault was frozen at epoch ${a.escapeEpoch}: epoch ${a.epoch} came later`,
   OtherEpochClaimed: (a) =>
     `the account claims with its leaf of epoch ${a.claimed}: expected that one, came epoch ${a.epoch}`,
+  ClaimNotRegistered: (a) => `the vault has no claim ${a.id}`,
   NothingToPay: (a) => `claim ${a.id} is paid, as far as the vault has anything`,
   RecipientOnly: (a) => `only the recipient ${a.recipient} may do this, the sender is ${a.sender}`,
   SafeERC20FailedOperation: (a) => `the token ${a.token} refused a transfer`,
