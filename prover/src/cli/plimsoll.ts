@@ -20,6 +20,7 @@ import {
 import { type PolicyVerifyOptions, policyVerifyCommand } from "./policy-verify.ts";
 import { progressLines } from "./progress-lines.ts";
 import { proverCommand } from "./prover-command.ts";
+import { reserveCommands } from "./reserve-command-line.ts";
 import {
   type BundleOptions,
   type EpochCheckOptions,
@@ -80,6 +81,8 @@ function commands(finish: (handled: Promise<Outcome>) => Promise<void>): Command
   epochCommands(program, finish, { progress, say: (line) => process.stderr.write(`${line}\n`) });
 
   bundleCommands(program, finish);
+
+  reserveCommands(program, finish);
 
   const verify = program.command("verify").description("check a bundle or a whole epoch");
   verify

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { fromJson, natural } from "@plimsoll/verifier/formats/codecs.ts";
+import { fromJson, natural, toJson } from "@plimsoll/verifier/formats/codecs.ts";
 import { z } from "zod";
 import type { SignedStatement } from "../chain/reserves.ts";
 
@@ -21,4 +21,16 @@ const statementsFormat = z.strictObject({
 /** Throws FormatError with the file, the field and what was expected. */
 export async function readStatements(file: string): Promise<readonly SignedStatement[]> {
   return fromJson(statementsFormat, await readFile(file, "utf8"), file).statements;
+}
+
+/** The text of a statements file that `readStatements` reads back. */
+export function statementsText(statements: readonly SignedStatement[]): string {
+  return toJson(statementsFormat, {
+    format: "plimsoll.statements.1",
+    statements: statements.map(({ attestor, assets, amounts, signature }) => ({
+      ...{ attestor, signature },
+      assets: [...assets],
+      amounts: [...amounts],
+    })),
+  });
 }
