@@ -121,7 +121,7 @@ export async function signStatementCommand(options: SignStatementOptions): Promi
     await writeFileAtomic(options.out, statementsText([...others, statement]));
     const text =
       `${JSON.stringify(name)} states what it holds of ${listed.length} assets for epoch ${epoch}, snapshot at ${snapshotTime}\n` +
-      `${compared ? "" : "no policy is published for that time yet: its row table was not compared\n"}` +
+      `${compared ? "" : "no policy for that time can be read yet: its row table was not compared\n"}` +
       `${options.out}: ${others.length + 1} statements\nnext: the exchange names this file as chain.statements\n`;
     return { text, exitCode: EXIT.done };
   });
