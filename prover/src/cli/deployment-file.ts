@@ -11,7 +11,7 @@ import { parseRiskParameters, type RiskParameters } from "@plimsoll/verifier/pol
 import { toBeHex } from "ethers";
 import { z } from "zod";
 import type { PolicyRegistryConfig } from "../chain/policy-registry.ts";
-import type { Deployment } from "../deploy/modules.ts";
+import type { Deployment, MarginVaultConfig } from "../deploy/modules.ts";
 import { ConfigError } from "../pipeline/run-epoch.ts";
 import { secretText } from "./config-file.ts";
 import { readJson } from "./policy-files.ts";
@@ -55,6 +55,18 @@ const solvencyRegistry = z.strictObject({
   refusalKeys: z.array(path).default([]),
 });
 
+const marginVault = z.strictObject({
+  /** The solvency registry; left out, the one that is deployed with it. */
+  registry: address.optional(),
+  operator: address,
+  /** To pay or refuse an exit; to answer a refusal; to register claims once the vault is frozen. */
+  responseSeconds: seconds,
+  answerSeconds: seconds,
+  claimSeconds: seconds,
+  /** Of the oldest snapshot that exits and claims are proved against. */
+  maxRootAgeSeconds: seconds,
+});
+
 /** What to deploy, from which key, to which chain. Paths are relative to the file. */
 export const deploymentFormat = z.strictObject({
   format: z.literal("plimsoll.deployment.1"),
@@ -67,6 +79,7 @@ export const deploymentFormat = z.strictObject({
   confirmations: z.int().min(1).optional(),
   policyRegistry: policyRegistry.optional(),
   solvencyRegistry: solvencyRegistry.optional(),
+  marginVaults: z.array(marginVault).default([]),
 });
 
 export interface LoadedDeployment {
@@ -82,10 +95,12 @@ export interface LoadedDeployment {
 export async function loadDeployment(file: string): Promise<LoadedDeployment> {
   const given = fromJson(deploymentFormat, await readFile(file, "utf8"), file);
   const at = (name: string) => resolve(dirname(file), name);
-  const { policyRegistry: policies, solvencyRegistry: solvency } = given;
-  if (policies === undefined && solvency === undefined)
-    throw new ConfigError(`${file}: expected policyRegistry or solvencyRegistry, came neither`);
-  if (policies === undefined && solvency?.policies === undefined)
+  const { policyRegistry: policies, solvencyRegistry: solvency, marginVaults } = given;
+  if (policies === undefined && solvency === undefined && marginVaults.length === 0)
+    throw new ConfigError(`${file}: expected policyRegistry, solvencyRegistry or marginVaults, came none`);
+  if (solvency === undefined && marginVaults.some(({ registry }) => registry === undefined))
+    throw new ConfigError(`${file}: marginVaults: expected registry, or a solvencyRegistry beside them`);
+  if (solvency !== undefined && policies === undefined && solvency.policies === undefined)
     throw new ConfigError(`${file}: solvencyRegistry: expected policies, or a policyRegistry beside it`);
   return {
     chainId: given.chainId,
@@ -104,6 +119,7 @@ export async function loadDeployment(file: string): Promise<LoadedDeployment> {
             ),
           }),
       ...(solvency === undefined ? {} : { solvencyRegistry: await solvencyConfig(solvency, at) }),
+      marginVaults: marginVaults.map(vaultConfig),
     },
   };
 }
@@ -151,6 +167,19 @@ async function solvencyConfig(
     ),
     withdrawalKeys: await Promise.all(given.withdrawalKeys.map(packed)),
     refusalKeys: await Promise.all(given.refusalKeys.map(packed)),
+  };
+}
+
+function vaultConfig(given: z.output<typeof marginVault>): MarginVaultConfig {
+  return {
+    ...(given.registry === undefined ? {} : { registry: hex(given.registry) }),
+    operator: hex(given.operator),
+    times: {
+      response: BigInt(given.responseSeconds),
+      answer: BigInt(given.answerSeconds),
+      claim: BigInt(given.claimSeconds),
+      maxRootAge: BigInt(given.maxRootAgeSeconds),
+    },
   };
 }
 

@@ -8,7 +8,7 @@ import {
   wipe,
 } from "@nomicfoundation/ignition-core";
 import { type ContractName, contractArtifactFile } from "../chain/artifacts.ts";
-import { type Deployment, registriesModule } from "./modules.ts";
+import { type Deployment, MARGIN_VAULT, registriesModule } from "./modules.ts";
 
 export interface DeployOptions {
   /** Signs for `sender`; nodes with accounts of their own do. */
@@ -25,6 +25,8 @@ export interface DeployOptions {
 export interface DeployedRegistries {
   readonly policyRegistry?: string;
   readonly solvencyRegistry?: string;
+  /** In the order of the deployment. */
+  readonly marginVaults: readonly string[];
 }
 
 /** A deployment that stopped. What it did is in its journal, so running it again goes on from there. */
@@ -41,7 +43,7 @@ export class DeployError extends Error {
 }
 
 /**
- * Deploys the registries and their keys by Hardhat Ignition. Throws DeployError with the contract's own refusal, such as
+ * Deploys the registries, their keys and vaults by Hardhat Ignition. Throws DeployError with the contract's own refusal, such as
  * DevelopmentKeyOnPublicChain, or when the journal is of another deployment.
  */
 export async function deployRegistries(options: DeployOptions): Promise<DeployedRegistries> {
@@ -85,6 +87,9 @@ export async function deployRegistries(options: DeployOptions): Promise<Deployed
   return {
     ...(addresses.PolicyRegistry === undefined ? {} : { policyRegistry: addresses.PolicyRegistry }),
     ...(addresses.SolvencyRegistry === undefined ? {} : { solvencyRegistry: addresses.SolvencyRegistry }),
+    marginVaults: (options.deployment.marginVaults ?? []).map(
+      (_, index) => addresses[`${MARGIN_VAULT}${index}`]!,
+    ),
   };
 }
 

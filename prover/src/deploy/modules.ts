@@ -4,11 +4,26 @@ import { keyCreation } from "../chain/key-code.ts";
 import { configurationToAbi, type PolicyRegistryConfig } from "../chain/policy-registry.ts";
 import type { RegistryConfig } from "../chain/registry.ts";
 
-/** What is deployed; either registry can be left out. */
+/** A vault for ever: nobody changes what is here but the operator's key. Times in seconds (`IMarginVault.Times`). */
+export interface MarginVaultConfig {
+  /** Left out, the solvency registry that is deployed with it. */
+  readonly registry?: string;
+  /** Whose signature instant withdrawals need. */
+  readonly operator: string;
+  readonly times: {
+    readonly response: bigint;
+    readonly answer: bigint;
+    readonly claim: bigint;
+    readonly maxRootAge: bigint;
+  };
+}
+
+/** What is deployed; each can be left out. */
 export interface Deployment {
   readonly policyRegistry?: PolicyRegistryConfig;
   /** Left out, its policies are those of the policy registry that is deployed with it. */
   readonly solvencyRegistry?: Omit<RegistryConfig, "policies"> & { readonly policies?: string };
+  readonly marginVaults?: readonly MarginVaultConfig[];
 }
 
 /** Ignition wants an artifact for each contract; a key has no source, only code. */
@@ -23,11 +38,14 @@ interface KeyArtifact {
   readonly deployedLinkReferences: Record<string, never>;
 }
 
+/** The vaults' ids begin with it, and end in their number. */
+export const MARGIN_VAULT = "MarginVault_";
+
 /**
- * The registries as one Ignition module. A verification key becomes the code of a data contract of its own, named by its circuit
+ * The registries and vaults as one Ignition module. A verification key becomes the code of a data contract of its own, named by its circuit
  * id, so that a deployment that is resumed, or grown by a circuit, sends no key twice.
  */
-export function registriesModule({ policyRegistry, solvencyRegistry }: Deployment) {
+export function registriesModule({ policyRegistry, solvencyRegistry, marginVaults = [] }: Deployment) {
   return buildModule("Plimsoll", (m) => {
     const contracts: Record<string, NamedArtifactContractDeploymentFuture<string>> = {};
     if (policyRegistry !== undefined) {
@@ -60,6 +78,14 @@ export function registriesModule({ policyRegistry, solvencyRegistry }: Deploymen
         solvencyRegistry.epochKeys.map(({ packed, assets }) => ({ key: key(packed), assets })),
         ledger,
       ]);
+    }
+    for (const [
+      index,
+      { operator, times, registry = contracts.solvencyRegistry },
+    ] of marginVaults.entries()) {
+      if (registry === undefined) throw new RangeError("deployment: expected a solvency registry, came none");
+      const id = `${MARGIN_VAULT}${index}`;
+      contracts[id] = m.contract("MarginVault", [registry, operator, { ...times }], { id });
     }
     return contracts;
   });
