@@ -85,6 +85,13 @@ abstract contract Attestations is Openings, Circuits {
     }
 
     /// @inheritdoc ISolvencyRegistry
+    function instantEpoch() external view returns (uint64 epoch) {
+        if (isFrozen()) revert InstantWithdrawalsFrozen(_opening.epoch, _opening.snapshotTime);
+        epoch = _opening.latestEpoch;
+        if (epoch == 0) revert NothingAttested();
+    }
+
+    /// @inheritdoc ISolvencyRegistry
     function isFresh(uint256 maxAge) external view returns (bool) {
         uint64 epoch = _opening.latestEpoch;
         // A snapshot is in the past once it is attested, so the age is not negative.

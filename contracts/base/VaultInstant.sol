@@ -44,7 +44,7 @@ abstract contract VaultInstant is VaultCore {
         bytes calldata signature
     ) external nonReentrant whileNotFrozen returns (address token, uint256 amount) {
         _requireRelay(relay);
-        uint64 newest = registry.latestForInstant().epoch;
+        uint64 newest = registry.instantEpoch();
         if (withdrawal.epoch != newest) revert EpochNotLatest(withdrawal.epoch, newest);
         _requireOperator(orderDigest(withdrawal, relay, order), order.deadline, signature);
 

@@ -246,6 +246,9 @@ interface ISolvencyRegistry {
     /// @notice The newest attestation, for payments that trust it alone. Reverts with InstantWithdrawalsFrozen as well.
     function latestForInstant() external view returns (Attestation memory);
 
+    /// @notice The number of that attestation, for less gas. Reverts as `latestForInstant` does.
+    function instantEpoch() external view returns (uint64);
+
     /// @notice Whether an opening waits to be attested: what is paid now against the newest attestation would be missing from
     /// the reserves of the next. Ends with the attestation, or when the opening's time is up.
     function isFrozen() external view returns (bool);
