@@ -4,6 +4,7 @@ import { type GasFigures, measureGas } from "../support/gas.ts";
 import { type LedgerGas, measureLedger } from "../support/ledger-gas.ts";
 import { measurePledging, type PledgingGas } from "../support/pledging-gas.ts";
 import { measurePublishing, type PublishingGas } from "../support/publishing-gas.ts";
+import { measureVault, type VaultGas } from "../support/vault-gas.ts";
 
 const PRECISION = 0.005;
 
@@ -11,6 +12,7 @@ type Recorded = GasFigures & {
   readonly publishing: PublishingGas;
   readonly ledger: LedgerGas;
   readonly pledging: PledgingGas;
+  readonly vault: VaultGas;
 };
 
 const recordedGas = async (): Promise<Recorded> =>
@@ -41,8 +43,14 @@ test("pledging costs what test/recorded/gas.json says", async () => {
   }
 });
 
+test("a vault's transactions cost what test/recorded/gas.json says", async () => {
+  const { vault } = await recordedGas();
+  for (const [figure, value] of Object.entries(await measureVault()))
+    expect(Math.abs(value / vault[figure as keyof VaultGas] - 1), figure).toBeLessThan(PRECISION);
+});
+
 test("gas is what test/recorded/gas.json says, within the targets", async () => {
-  const { publishing: _, ledger: __, pledging: ___, ...recorded } = await recordedGas();
+  const { publishing: _, ledger: __, pledging: ___, vault: ____, ...recorded } = await recordedGas();
   const measured = await measureGas();
   const { perReserve, perCircuit, relayed, ...whole } = recorded;
   for (const [figure, value] of Object.entries(whole) as [keyof GasFigures, number][]) {

@@ -143,10 +143,12 @@ if (import.meta.main) {
   const { measurePublishing } = await import("../../../test/support/publishing-gas.ts");
   const { measureLedger } = await import("../../../test/support/ledger-gas.ts");
   const { measurePledging } = await import("../../../test/support/pledging-gas.ts");
+  const { measureVault } = await import("../../../test/support/vault-gas.ts");
   write(RECORDED_GAS, {
     ...(await measureGas()),
     publishing: await measurePublishing(),
     ledger: await measureLedger(),
     pledging: await measurePledging(),
+    vault: await measureVault(),
   });
 }
