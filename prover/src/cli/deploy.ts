@@ -14,7 +14,7 @@ export async function deployCommand(file: string): Promise<Outcome> {
     if (came !== chainId)
       throw new ConfigError(`${file}: expected an endpoint of chain ${chainId}, came one of chain ${came}`);
     const wallet = new Wallet(deployerKey, provider);
-    const { policyRegistry, solvencyRegistry, marginVaults } = await deployRegistries({
+    const { policyRegistry, solvencyRegistry, accountCheck, marginVaults } = await deployRegistries({
       provider: signingProvider(provider, wallet),
       sender: wallet.address,
       ...given,
@@ -22,6 +22,7 @@ export async function deployCommand(file: string): Promise<Outcome> {
     const lines = [
       ...(policyRegistry === undefined ? [] : [`policy registry    ${policyRegistry}`]),
       ...(solvencyRegistry === undefined ? [] : [`solvency registry  ${solvencyRegistry}`]),
+      ...(accountCheck === undefined ? [] : [`account check      ${accountCheck}`]),
       ...marginVaults.map((vault) => `margin vault       ${vault}`),
       `on chain ${chainId}; journal in ${given.folder}: run this again to resume, it sends nothing twice`,
     ];

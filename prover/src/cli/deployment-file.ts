@@ -53,6 +53,8 @@ const solvencyRegistry = z.strictObject({
   /** Of the ledger's circuits. Left out, nothing can be withdrawn on this registry's attestations, ever. */
   withdrawalKeys: z.array(path).default([]),
   refusalKeys: z.array(path).default([]),
+  /** Of circuits that single accounts are judged under. Left out, there is no account check. */
+  accountKeys: z.array(path).default([]),
 });
 
 const marginVault = z.strictObject({
@@ -167,6 +169,7 @@ async function solvencyConfig(
     ),
     withdrawalKeys: await Promise.all(given.withdrawalKeys.map(packed)),
     refusalKeys: await Promise.all(given.refusalKeys.map(packed)),
+    accountKeys: await Promise.all(given.accountKeys.map(packed)),
   };
 }
 

@@ -25,6 +25,7 @@ export interface DeployOptions {
 export interface DeployedRegistries {
   readonly policyRegistry?: string;
   readonly solvencyRegistry?: string;
+  readonly accountCheck?: string;
   /** In the order of the deployment. */
   readonly marginVaults: readonly string[];
 }
@@ -87,6 +88,7 @@ export async function deployRegistries(options: DeployOptions): Promise<Deployed
   return {
     ...(addresses.PolicyRegistry === undefined ? {} : { policyRegistry: addresses.PolicyRegistry }),
     ...(addresses.SolvencyRegistry === undefined ? {} : { solvencyRegistry: addresses.SolvencyRegistry }),
+    ...(addresses.AccountCheck === undefined ? {} : { accountCheck: addresses.AccountCheck }),
     marginVaults: (options.deployment.marginVaults ?? []).map(
       (_, index) => addresses[`${MARGIN_VAULT}${index}`]!,
     ),

@@ -22,7 +22,11 @@ export interface MarginVaultConfig {
 export interface Deployment {
   readonly policyRegistry?: PolicyRegistryConfig;
   /** Left out, its policies are those of the policy registry that is deployed with it. */
-  readonly solvencyRegistry?: Omit<RegistryConfig, "policies"> & { readonly policies?: string };
+  readonly solvencyRegistry?: Omit<RegistryConfig, "policies"> & {
+    readonly policies?: string;
+    /** Of circuits that an account check judges single accounts under; without any, none is deployed. */
+    readonly accountKeys?: readonly Uint8Array[];
+  };
   readonly marginVaults?: readonly MarginVaultConfig[];
 }
 
@@ -78,6 +82,12 @@ export function registriesModule({ policyRegistry, solvencyRegistry, marginVault
         solvencyRegistry.epochKeys.map(({ packed, assets }) => ({ key: key(packed), assets })),
         ledger,
       ]);
+      const { accountKeys = [] } = solvencyRegistry;
+      if (accountKeys.length > 0)
+        contracts.accountCheck = m.contract("AccountCheck", [
+          contracts.solvencyRegistry,
+          accountKeys.map(key),
+        ]);
     }
     for (const [
       index,

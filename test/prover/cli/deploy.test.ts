@@ -1,10 +1,11 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { HDNodeWallet, JsonRpcProvider, Mnemonic } from "ethers";
+import { Contract, HDNodeWallet, JsonRpcProvider, Mnemonic } from "ethers";
 import { network } from "hardhat";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { instanceArtifacts } from "../../../prover/src/build/artifacts.ts";
+import { contractArtifact } from "../../../prover/src/chain/artifacts.ts";
 import { policyRegistryAt } from "../../../prover/src/chain/policy-registry.ts";
 import { circuitIdOf, registryAt } from "../../../prover/src/chain/registry.ts";
 import { runCommand } from "../../../prover/src/cli/plimsoll.ts";
@@ -42,7 +43,7 @@ beforeAll(async () => {
   servers.push(await startChain(), await startChain(99));
   feed = await (await deploy(deployer.connect(servers[0]!.provider), "FeedMock", 8, 60_000n)).getAddress();
   await writeFile(at("risk.json"), JSON.stringify(tinyRiskParameters));
-  for (const name of ["batch-4-8", "epoch-tiny"])
+  for (const name of ["batch-4-8", "epoch-tiny", "account-1"])
     await writeFile(
       at(`${name}.vkey.json`),
       JSON.stringify(toSnarkjsKey((await instanceArtifacts(name)).vkey)),
@@ -127,6 +128,22 @@ describe("plimsoll deploy", () => {
     const both = await run("grown");
     expect(both.text).toContain(policyRegistry);
     expect(both.text).toMatch(/solvency registry +0x/);
+    const { provider } = servers[0]!;
+    const sent = await provider.getTransactionCount(deployer.address);
+    const judged = { ...solvency(), accountKeys: ["account-1.vkey.json"] };
+    const all = await run("grown", { solvencyRegistry: judged });
+    const check = all.text.match(/account check +(0x\w{40})/)![1]!;
+    expect(all.text).toContain(both.text.match(/solvency registry +(0x\w{40})/)![1]);
+    // A key and the contract.
+    expect(await provider.getTransactionCount(deployer.address)).toBe(sent + 2);
+    const { abi } = await contractArtifact("AccountCheck");
+    const id = circuitIdOf(packKey((await instanceArtifacts("account-1")).vkey));
+    const key = await call(
+      new Contract(check, abi, provider),
+      "keyOf",
+      `0x${id.toString(16).padStart(64, "0")}`,
+    );
+    expect(BigInt(key as string)).not.toBe(0n);
   });
 
   it("refuses to change in a journal what is on chain already", async () => {
