@@ -16,6 +16,7 @@ const FILES = Object.freeze({
   AccountCheck: "AccountCheck.sol",
   MarginVault: "MarginVault.sol",
   Purse: "Purse.sol",
+  LendingPool: "examples/LendingPool.sol",
   FeedMock: "mocks/FeedMock.sol",
   HostileTokenMock: "mocks/HostileTokenMock.sol",
   ReceiverMock: "mocks/ReceiverMock.sol",
