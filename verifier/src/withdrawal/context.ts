@@ -33,6 +33,7 @@ export function renewalPayload(pledgeId: bigint): bigint {
   return pledgeId;
 }
 
-function keccakWords(words: readonly bigint[]): bigint {
+/** keccak256(abi.encode(words)), each word below 2^256. */
+export function keccakWords(words: readonly bigint[]): bigint {
   return bytesToBigInt(keccak_256(concatBytes(words.map(uint256))));
 }

@@ -1,7 +1,6 @@
-import { keccak_256 } from "@noble/hashes/sha3.js";
 import { DOMAINS } from "../constants.ts";
-import { bytesToBigInt, concatBytes, uint256 } from "../encodings/bytes.ts";
 import { keccakUtf8 } from "../encodings/challenges.ts";
+import { keccakWords } from "./context.ts";
 
 /** Where an account proof is good: at one contract, the consumer, that judges by one `AccountCheck`. */
 export interface AccountUse {
@@ -26,8 +25,4 @@ export function loanPayload(borrower: bigint, amount: bigint): bigint {
 /** Payload under which the example's pool has the account of a loan judged. */
 export function answerPayload(loanId: bigint): bigint {
   return loanId;
-}
-
-function keccakWords(words: readonly bigint[]): bigint {
-  return bytesToBigInt(keccak_256(concatBytes(words.map(uint256))));
 }
