@@ -15,7 +15,7 @@ contract Ledger is LedgerAccounts {
 
     mapping(bytes32 claim => bool) private _admitted;
     mapping(uint256 id => Pledge) private _pledges;
-    /// @notice How many pledges were ever made; the newest has this number.
+    /// @inheritdoc ILedger
     uint256 public pledgeCount;
 
     constructor(address[] memory withdrawalKeys, address[] memory refusalKeys)

@@ -40,6 +40,7 @@ abstract contract VaultCore is IMarginVault, IERC1271, EIP712, ReentrancyGuardTr
     uint64 internal _escapeEpoch;
     uint64 internal _frozenAt;
     uint64 internal _claimUntil;
+    uint256 internal _pledgesAtFreeze;
 
     modifier onlyExchange() {
         if (msg.sender != _exchange) revert ExchangeOnly(_exchange, msg.sender);
@@ -121,12 +122,13 @@ abstract contract VaultCore is IMarginVault, IERC1271, EIP712, ReentrancyGuardTr
         }
     }
 
-    /// @dev The snapshot of an epoch was at most `maxRootAge` old at a time.
+    /// @dev The snapshot of an epoch was at most `maxRootAge` old at a time, or is the newest: an exchange that attests no
+    /// more shall not lock anybody in.
     function _requireRecent(uint64 epoch, uint64 time) internal view {
         (uint64 snapshotTime,) = registry.policyOf(epoch);
         // The chain's time is beyond a year, so the difference is not negative.
         uint64 oldest = time - _maxRootAge;
-        if (snapshotTime < oldest) revert RootTooOld(snapshotTime, oldest);
+        if (snapshotTime < oldest && epoch != registry.latest().epoch) revert RootTooOld(snapshotTime, oldest);
     }
 
     function _requireRelay(Relay calldata relay) internal pure {

@@ -43,7 +43,9 @@ abstract contract VaultEscape is VaultExits {
     /// @inheritdoc IMarginVault
     function registerPledge(uint256 pledgeId) external nonReentrant whileClaiming returns (uint256 id) {
         ILedger.Pledge memory pledge = _requirePledge(pledgeId);
-        _requireClaimable(pledge.epoch);
+        // One that was made before the freeze and renewed after it keeps second class: else whoever renews it takes it from its gate.
+        bool isRenewed = pledge.epoch > _escapeEpoch && pledgeId <= _pledgesAtFreeze;
+        if (!isRenewed) _requireClaimable(pledge.epoch);
         (address token, address recipient, uint256 amount) = ledger.takePledged(pledgeId);
         return _register(pledge.key, Claim(token, pledge.epoch, false, recipient, amount, 0, Relay(address(0), 0)));
     }

@@ -50,6 +50,9 @@ abstract contract VaultExits is VaultPurses {
     /// @inheritdoc IMarginVault
     function requestPledgeExit(uint256 pledgeId) external nonReentrant whileNotFrozen returns (uint256 id) {
         ILedger.Pledge memory pledge = _requirePledge(pledgeId);
+        // Anybody may be a gate, and the ledger pledges against roots of any age: of an account that was emptied long
+        // ago the operator has no newer leaf to show.
+        _requireRecent(pledge.epoch, uint64(block.timestamp));
         Exit memory exit;
         (exit.key, exit.epoch, exit.recipient, exit.token) =
             (pledge.key, pledge.epoch, pledge.recipient, pledge.token);
@@ -148,6 +151,7 @@ abstract contract VaultExits is VaultPurses {
         if (_owed(id, exit) == 0) revert NothingOwed(exit.key, exit.epoch);
         (_isFrozen, _escapeEpoch) = (true, registry.latest().epoch);
         (_frozenAt, _claimUntil) = (now_, now_ + _claim);
+        _pledgesAtFreeze = ledger.pledgeCount();
         emit Frozen(id, _escapeEpoch, _claimUntil);
     }
 

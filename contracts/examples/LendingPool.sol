@@ -39,11 +39,12 @@ contract LendingPool is Gate, LenderShares {
         LenderShares(lent)
     {
         IMarginVault.Times memory times = vault_.times();
-        // An exit may be refused, answered and waited for before the vault freezes and claims are registered.
+        // An exit may be refused, answered and waited for before the vault freezes and claims are registered. What was not
+        // renewed in time is due while the vault still takes its root.
         uint256 mostTime = 2 * uint256(times.response) + times.answer + times.claim;
         bool isSane = address(lent) != address(collateral_) && terms_.borrowLimit != 0
             && terms_.borrowLimit < terms_.callLimit && terms_.callLimit < FULL && terms_.saleTime != 0
-            && terms_.collectTime > mostTime;
+            && terms_.collectTime > mostTime && terms_.maxLeafAge < times.maxRootAge;
         if (!isSane) revert TermsInvalid();
         (vault, collateral, policies, terms) = (vault_, collateral_, registry.policies(), terms_);
     }
@@ -58,6 +59,9 @@ contract LendingPool is Gate, LenderShares {
     {
         uint64 dueAt = uint64(block.timestamp) + terms.term;
         if (amount == 0) revert AmountMissing();
+        // Once claims are closed there, nobody would ever be paid for the pledge.
+        (bool isFrozen, uint64 escapeEpoch,,) = vault.escape();
+        if (isFrozen) revert IMarginVault.VaultFrozen(escapeEpoch);
         if (until < dueAt + terms.collectTime) revert PledgeTooShort(until, dueAt + terms.collectTime);
         bytes32 payload = loanPayload(msg.sender, amount);
         (address token, uint256 pledged) = (address(0), 0);

@@ -221,5 +221,8 @@ interface ILedger {
     /// (`neededForPledge`).
     function requirePledgeRefused(Refusal calldata refusal, uint256 id) external view returns (uint16 asset);
 
+    /// @notice How many pledges were ever made; the newest has this number.
+    function pledgeCount() external view returns (uint256);
+
     function pledgeOf(uint256 id) external view returns (Pledge memory);
 }

@@ -56,7 +56,8 @@ interface IMarginVault {
     /// a newer one refuses.
     /// @param answer The user, to answer a refusal.
     /// @param claim Everybody, to register claims once the vault is frozen.
-    /// @param maxRootAge Age of the oldest snapshot that exits and claims may be proved against.
+    /// @param maxRootAge Age of the oldest snapshot that exits and claims may be proved against, and pledges were last; the newest
+    /// may be older.
     struct Times {
         uint64 response;
         uint64 answer;
@@ -250,11 +251,12 @@ interface IMarginVault {
 
     /// @notice Asks for what a proof has left. Anybody sends it.
     /// @param withdrawal Proved for (Admit, this vault, payloadOf(Exit, 0, relay)), against a snapshot of at most
-    /// `maxRootAge`. Who asks for all of an amount that shrinks from epoch to epoch is refused by the next: ask for a
+    /// `maxRootAge`, or the newest. Who asks for all of an amount that shrinks from epoch to epoch is refused by the next: ask for a
     /// little less.
     function requestExit(ILedger.Withdrawal calldata withdrawal, Relay calldata relay) external returns (uint256 id);
 
-    /// @notice Asks for what was pledged to the caller, to be paid to the pledge's recipient.
+    /// @notice Asks for what was pledged to the caller, to be paid to the pledge's recipient. The pledge was last proved against a
+    /// snapshot of at most `maxRootAge`, or the newest: a gate that waits longer needs a renewal first.
     function requestPledgeExit(uint256 pledgeId) external returns (uint256 id);
 
     /// @notice Pays an exit into its recipient's purse. An exit that owes nothing any more is over.
@@ -298,7 +300,8 @@ interface IMarginVault {
     function registerClaim(ILedger.Withdrawal calldata withdrawal, Relay calldata relay) external returns (uint256 id);
 
     /// @notice Registers what was pledged to the caller: first class if the pledge was last proved against the
-    /// attestation at which the vault was frozen. `ILedger.renew` does that afterwards, too.
+    /// attestation at which the vault was frozen. `ILedger.renew` does that afterwards, too; but one that is renewed against what
+    /// was attested since is second class, so a gate registers before that. Not one that was made against such.
     function registerPledge(uint256 pledgeId) external returns (uint256 id);
 
     /// @notice Pays a claim into its recipient's purse, once claims are closed. Anybody may. More only where balances

@@ -7,6 +7,7 @@ import { attest } from "../support/staged-gate.ts";
 import { refusalOf, type StagedEpoch } from "../support/staged-ledger.ts";
 import {
   approve,
+  asking,
   BITCOIN,
   balanceOf,
   borrow,
@@ -189,6 +190,9 @@ describe("a due loan is collected", () => {
     expect(await call(pool, "isDue", young)).toBe(true);
     await renew(stage, epoch, id, key);
     for (const loan of [id, young]) await send(pool, "exit", [loan]);
+    // Nothing more is lent on what this vault has: a pledge that it never pays would cost the borrower nothing.
+    const late = call(by(stage.alice, pool), "borrow", ...(await asking(stage, epoch)));
+    await expectRefusal(late, "VaultFrozen", { epoch: epoch.epoch });
     await passes(stage, TIMES.claim + 1n);
     for (const loan of [id, young]) {
       await send(stage.vault, "payClaim", [(await loanOf(stage, loan)).claimId]);

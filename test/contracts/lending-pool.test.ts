@@ -301,6 +301,7 @@ test("terms that contradict each other or the vault's times are refused", async 
     { borrowLimit: 0n },
     { callLimit: 10_000n },
     { saleTime: 0n },
+    { maxLeafAge: TIMES.maxRootAge },
     { collectTime: 2n * TIMES.response + TIMES.answer + TIMES.claim },
   ]) {
     await expectRefusal(made(terms), "TermsInvalid");

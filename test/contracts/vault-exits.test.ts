@@ -453,7 +453,7 @@ test("an operator that attests for ever without the victim can't keep her in", a
   await transact(vault, "freeze", [id]);
   const state = await call<{ isFrozen: boolean; epoch: bigint }>(vault, "escape");
   expect([state.isFrozen, state.epoch]).toEqual([true, epoch]);
-  // Too old to exit from, in the end: until then she had time.
+  // From now on there is the escape only.
   for (const [name, ...args] of [
     ["requestExit", proved(stage, last, "Exit", wish()), NOBODY],
     ["approveExit", id, MANY, 0n, "0x"],
@@ -468,12 +468,43 @@ test("an operator that attests for ever without the victim can't keep her in", a
     await expectRefusal(transact(operator, name, args), "VaultFrozen", { epoch });
 });
 
-test("a snapshot is exited from until it is maxRootAge old, to the second", async () => {
-  const fresh = await deployVault(stage, stage.operator.address);
-  const address = await fresh.getAddress();
-  const { snapshotTime } = last;
-  const w = proved(stage, last, "Exit", { ...wish(), vault: address });
-  await chain.setNextTime(snapshotTime + TIMES.maxRootAge + 1n);
-  await chain.provider.send("evm_mine", []);
-  await expectRefusal(call(fresh, "requestExit", w, NOBODY), "RootTooOld", { snapshotTime });
+describe("a snapshot is exited from until it is maxRootAge old, to the second", () => {
+  /** A vault of its own, and the time from which on a snapshot is too old for it. */
+  async function ageing() {
+    const fresh = await deployVault(stage, stage.operator.address);
+    const address = await fresh.getAddress();
+    return { fresh: fresh.connect(stage.bob) as Contract, address, own: { ...stage, vault: fresh, address } };
+  }
+
+  async function at(time: bigint): Promise<void> {
+    await chain.setNextTime(time);
+    await chain.provider.send("evm_mine", []);
+  }
+
+  test("by an account, and a pledge by its gate, which anybody may be", async () => {
+    const { fresh, own } = await ageing();
+    const { snapshotTime } = old;
+    const w = proved(own, old, "Exit", wish());
+    await at(snapshotTime + TIMES.maxRootAge - 2n);
+    // Of any age: a gate of the thief's own takes it. She has nothing any more, and her empty leaf was kept as long as she could exit.
+    const id = await pledge(own, old, wish());
+    await call(fresh, "requestPledgeExit", id);
+    await at(snapshotTime + TIMES.maxRootAge + 1n);
+    await expectRefusal(call(fresh, "requestPledgeExit", id), "RootTooOld", { snapshotTime });
+    await expectRefusal(call(fresh, "requestExit", w, NOBODY), "RootTooOld", { snapshotTime });
+  });
+
+  test("from the newest at any age: an exchange that attests no more locks nobody in", async () => {
+    const { fresh, own } = await ageing();
+    const [account, pledged] = [proved(own, last, "Exit", wish()), wish()];
+    const id = await pledge(own, last, pledged);
+    await pass(chain, 10n * TIMES.maxRootAge);
+    await transact(fresh, "requestPledgeExit", [id]);
+    await transact(fresh, "requestExit", [account, NOBODY]);
+    await pass(chain, TIMES.response + 1n);
+    await transact(fresh, "freeze", [await call(fresh, "exits")]);
+    await transact(fresh, "registerPledge", [id]);
+    const claim = proved(own, last, "Claim", wish());
+    await transact(fresh, "registerClaim", [claim, NOBODY]);
+  });
 });
