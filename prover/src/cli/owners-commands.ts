@@ -1,9 +1,10 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { newestOwners, ownerChanges, ownersCsv } from "../owner/owners-file.ts";
 import { registrationFromJson } from "../owner/registration.ts";
 import { ConfigError } from "../pipeline/errors.ts";
+import { writePrivate } from "../pipeline/files.ts";
 import { accountId, columnsOf } from "../snapshot/columns.ts";
 import { openTable } from "../snapshot/open-table.ts";
 import { readOwners } from "../snapshot/owners.ts";
@@ -55,7 +56,7 @@ export async function ownersBuildCommand(options: OwnersBuildOptions): Promise<O
   };
   const owners = newestOwners(filed, scope, wallets);
   const changes = options.before === undefined ? [] : ownerChanges(await ownersIn(options.before), owners);
-  await writeFile(out, ownersCsv(owners));
+  await writePrivate(out, ownersCsv(owners));
   return done(
     `${out}: ${owners.size} owners from ${filed.length} registrations`,
     ...changes.map(
