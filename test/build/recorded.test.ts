@@ -5,6 +5,7 @@ import { listInstances } from "../../prover/src/build/instances.ts";
 import { parseR1csHeader } from "../../prover/src/build/r1cs.ts";
 import { RECORDED, RELEASE, type RecordedConstraints, type Release } from "../../prover/src/build/record.ts";
 import { isDevelopmentKey, isReleased, RELEASED_CIRCUITS } from "../../verifier/src/check/release.ts";
+import { PUBLIC_SIGNALS } from "../../verifier/src/constants.ts";
 
 const recorded: RecordedConstraints = JSON.parse(readFileSync(RECORDED, "utf8"));
 const instances = listInstances();
@@ -72,6 +73,10 @@ describe("recorded constraints of a refusal", () => {
 describe("recorded constraints of a judged account", () => {
   it("stay within the budget: 40,000 for one block and one group of 40 scenarios", () => {
     expect(recorded.instances["account-1"]!).toBeLessThanOrEqual(40_000);
+  });
+
+  it("leave an account of four blocks and two groups below 2^17, the size of its key", () => {
+    expect(recorded.instances["account-4"]! + PUBLIC_SIGNALS.account.length).toBeLessThan(2 ** 17);
   });
 });
 

@@ -48,6 +48,13 @@ export const FULL: Held = {
   ethPutShort: 500n,
 };
 
+/** Four full blocks, each row in three entries: positions and collateral that hedges in both groups. */
+export const FOUR_BLOCKS: readonly Entry[] = holdingsOf({
+  ...FULL,
+  btc: 3n * 10n ** 8n,
+  btcPerpShort: 9_000n,
+}).flatMap((entry) => [entry, entry, entry]);
+
 /** An account in a batch whose holdings are those, and the request that shows the most of it at `policy`. */
 export function judgedAccount(
   random: Random,

@@ -4,6 +4,7 @@ import { instanceArtifacts } from "../../../prover/src/build/artifacts.ts";
 import type { ProvingBackend } from "../../../prover/src/proving/backend.ts";
 import { chosenBackend } from "../../../prover/src/proving/chosen-backend.ts";
 import { accountSignalList, accountSignals } from "../../../verifier/src/account/statement.ts";
+import { PUBLIC_SIGNALS } from "../../../verifier/src/constants.ts";
 import { verifyProof } from "../../../verifier/src/groth16/verify.ts";
 import { FULL, holdingsOf, judgedAccount } from "../../support/account-circuit.ts";
 import { seeded } from "../../support/random.ts";
@@ -30,6 +31,7 @@ describe("a judged account", () => {
     const nameOf = (blocks: number, groups: number, scenarios: number) =>
       accountInstance({ blocks, groups, scenarios }).name;
     expect([nameOf(1, 0, 0), nameOf(1, 1, 40)]).toEqual(["account-1", "account-1"]);
+    expect([nameOf(2, 1, 40), nameOf(1, 2, 16), nameOf(4, 2, 40)]).toEqual(Array(3).fill("account-4"));
     for (const [blocks, groups, scenarios] of [
       [5, 1, 40],
       [1, 3, 40],
@@ -44,7 +46,10 @@ describe("a judged account", () => {
     const { vkey } = await instanceArtifacts(instance);
     const list = accountSignalList(signals);
     expect(await verifyProof(vkey, list, proof)).toBe(true);
-    for (const place of list.keys())
+    // What it shows of the account, and of the policy.
+    for (const name of ["minimumFree", "policyTree"]) {
+      const place = PUBLIC_SIGNALS.account.indexOf(name);
       expect(await verifyProof(vkey, list.with(place, list[place]! + 1n), proof)).toBe(false);
+    }
   });
 });
