@@ -121,6 +121,12 @@ describe("an account is judged whole, by the policy that is shown", () => {
   it("rejects a hedge row below the auxiliary ones even where nothing is hedged", async () => {
     const idle = accountInputsOf(opening, { ...request, hedges: [], minimumFree: 0n }, SIZE);
     expect(idle.hedgeRow).toEqual([BigInt(AUXILIARY_BASE)]);
-    await stopped({ ...idle, hedgeRow: [BigInt(AUXILIARY_BASE - 1)] });
+    const row = AUXILIARY_BASE - 1;
+    const unused = accountInputsOf(
+      { ...opening, holdings: [{ row, quantity: 0n }] },
+      { ...request, hedges: [] },
+      SIZE,
+    );
+    await stopped({ ...readAs(idle, HEDGE, unused, 6), hedgeRow: [BigInt(row)] });
   });
 });
