@@ -50,6 +50,12 @@ export interface Stage {
   readonly next: () => bigint;
 }
 
+/** Packed keys of real circuits, in place of the stage's own. */
+export interface LedgerKeys {
+  readonly withdrawal: readonly Uint8Array[];
+  readonly refusal: readonly Uint8Array[];
+}
+
 export const UNIT_DECIMALS = 8;
 /** Of one unit of every row, in 10^-12 of the quote currency. */
 export const PRICE = 3n;
@@ -60,7 +66,15 @@ export const tokenDecimals = (asset: number): number => (asset % 2 === 0 ? 18 : 
 
 export async function stageRegistry(
   chain: LocalChain,
-  { assets = 2, onChain = 2, seed = "stage", exchange: wallet = "", minimumInterval = 1n, circuits = 1 } = {},
+  {
+    assets = 2,
+    onChain = 2,
+    seed = "stage",
+    exchange: wallet = "",
+    minimumInterval = 1n,
+    circuits = 1,
+    ledgerKeys = undefined as LedgerKeys | undefined,
+  } = {},
 ): Promise<Stage> {
   const next = scalarsFrom(seed);
   type Signers = [
@@ -88,8 +102,8 @@ export async function stageRegistry(
     minimumInterval,
     batchKeys: batchKeys.map(({ packed }) => packed),
     epochKeys: [{ packed: epochKey.packed, assets }],
-    withdrawalKeys: [withdrawalKey.packed],
-    refusalKeys: [refusalKey.packed],
+    withdrawalKeys: ledgerKeys?.withdrawal ?? [withdrawalKey.packed],
+    refusalKeys: ledgerKeys?.refusal ?? [refusalKey.packed],
   });
   const tokens: Contract[] = [];
   for (let k = 0; k < onChain; k++)

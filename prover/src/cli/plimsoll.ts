@@ -8,6 +8,8 @@ import { epochCommands } from "./epoch-command-line.ts";
 import { identityCommands } from "./identity-command-line.ts";
 import { type MarginOptions, marginAccountCommand, marginExchangeCommand } from "./margin-commands.ts";
 import { EXIT, errorOutcome, type Outcome } from "./outcome.ts";
+import { ownersCommands } from "./owners-commands.ts";
+import { pledgeCommands } from "./pledge-command-line.ts";
 import { policyBuildCommand, policyLintCommand } from "./policy-commands.ts";
 import { type PolicyConfigureOptions, policyConfigureCommand } from "./policy-configure.ts";
 import { policyDiffCommand } from "./policy-diff.ts";
@@ -21,6 +23,7 @@ import { type PolicyVerifyOptions, policyVerifyCommand } from "./policy-verify.t
 import { progressLines } from "./progress-lines.ts";
 import { proverCommand } from "./prover-command.ts";
 import { reserveCommands } from "./reserve-command-line.ts";
+import { vaultCommands } from "./vault-command-line.ts";
 import {
   type BundleOptions,
   type EpochCheckOptions,
@@ -179,6 +182,9 @@ function commands(finish: (handled: Promise<Outcome>) => Promise<void>): Command
     .addHelpText("after", exchangeExamples)
     .action((options: MarginOptions) => finish(marginExchangeCommand(options)));
   identityCommands(program, finish);
+  ownersCommands(program, finish);
+  vaultCommands(program, finish);
+  pledgeCommands(program, finish);
   return program;
 }
 
