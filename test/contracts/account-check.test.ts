@@ -255,6 +255,15 @@ describe("deployment", () => {
     );
   });
 
+  test("refuses a registry that names a ledger which is another's", async () => {
+    // Answers with the true registry's ledger, whatever it is asked: push it, store it, return it.
+    const answer = `0x601b8060095f395ff373${stage.ledger.slice(2)}5f5260205ff3`;
+    const posing = await new ContractFactory([], answer, stage.owner).deploy();
+    const made = deploy(stage.owner, "AccountCheck", await posing.getAddress(), []);
+    await refused(made, "LedgerNotOfRegistry");
+    await deploy(stage.owner, "AccountCheck", stage.registry, []);
+  });
+
   test("takes several circuits, each under its own id", async () => {
     const check = await made(account.packed, stage.accountKey.packed);
     for (const { packed } of [account, stage.accountKey]) {

@@ -91,6 +91,16 @@ describe("a loan is taken", () => {
     );
   });
 
+  test("of a token that the policy has a price for", async () => {
+    const foreign = await deploy(stage.alice, "TokenMock", "Foreign", 6);
+    const args = [stage.accountCheck, stage.vault, foreign, stage.btc, TERMS];
+    const elsewhere = await deploy(stage.alice, "LendingPool", ...args);
+    const ask = await asking({ ...stage, pool: elsewhere }, epoch);
+    await expectRefusal(call(elsewhere, "borrow", ...ask), "TokenNotInPolicy", {
+      token: await foreign.getAddress(),
+    });
+  });
+
   test("on a pledge of the collateral that outlasts it, out of the cash there is", async () => {
     const soon = (await chain.now()) + TERMS.term + TERMS.collectTime - 1n;
     await expectRefusal(
