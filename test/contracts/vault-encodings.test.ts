@@ -2,7 +2,7 @@
 import { type Contract, TypedDataEncoder, toBeHex } from "ethers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ledgerAt } from "../../prover/src/chain/ledger.ts";
-import { withdrawalToAbi } from "../../prover/src/chain/vault.ts";
+import { depositCalls, withdrawalToAbi } from "../../prover/src/chain/vault.ts";
 import { placeOfVault, readVault, type VaultState } from "../../prover/src/chain/vault-reads.ts";
 import { addressOf, approvalTypedData, orderTypedData } from "../../prover/src/chain/vault-typed-data.ts";
 import {
@@ -147,4 +147,17 @@ test("a vault is read as it was made", () => {
   expect(state).toMatchObject({ chainId: 31_337n, registry: stage.registry, ledger: stage.ledger });
   expect(state).toMatchObject({ times: TIMES, operator: stage.operator.address, isPaused: false });
   expect(state.escape).toBeUndefined();
+});
+
+test("a deposit changes an allowance by way of nothing, and none that is enough", async () => {
+  const token = stage.tokens[0]!.connect(stage.alice) as Contract;
+  const { token: address } = stage.rows[0]!;
+  const methods = async (allowed: bigint) => {
+    await (await token.getFunction("approve").send(stage.address, allowed)).wait();
+    const calls = await depositCalls(stage.alice, stage.address, { token: address, amount: 9n, owner: 7n });
+    return calls.map(({ method, args }) => (method === "approve" ? args[1] : method));
+  };
+  expect(await methods(0n)).toEqual([9n, "deposit"]);
+  expect(await methods(8n)).toEqual([0n, 9n, "deposit"]);
+  expect(await methods(9n)).toEqual(["deposit"]);
 });

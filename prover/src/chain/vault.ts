@@ -28,9 +28,13 @@ export async function depositCalls(
   const tokens = new Contract(token, TOKEN, sender);
   const allowed: bigint = await tokens.getFunction("allowance").staticCall(await sender.getAddress(), vault);
   const deposit: Call = { contract, method: "deposit", args: [token, amount, owner] };
-  return allowed >= amount
-    ? [deposit]
-    : [{ contract: tokens, method: "approve", args: [vault, amount] }, deposit];
+  if (allowed >= amount) return [deposit];
+  // Some tokens change no allowance but to and from nothing.
+  const amounts = allowed > 0n ? [0n, amount] : [amount];
+  return [
+    ...amounts.map((to): Call => ({ contract: tokens, method: "approve", args: [vault, to] })),
+    deposit,
+  ];
 }
 
 /** Deposits for an owner. Throws RegistryError. */

@@ -46,7 +46,8 @@ export function vaultCommands(program: Command, finish: (handled: Promise<Outcom
   paying(command("deposit", "pay tokens in for the owner of an identity file"))
     .requiredOption("--token <address>", TOKEN)
     .requiredOption("--amount <number>", "such as 1.5")
-    .requiredOption("--identity <file>", "only the owner in it is read: no passphrase")
+    .requiredOption("--identity <file>", "your identity file: the deposit is for the owner in it")
+    .option("--passphrase-file <file>", "also check that this owner follows from the secret")
     .action((options: DepositOptions) => finish(depositCommand(options)));
 
   const asks = {

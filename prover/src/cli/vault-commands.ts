@@ -4,7 +4,8 @@ import { collect, depositCalls, eventOf, spendingCall, vaultCall } from "../chai
 import { vaultAt } from "../chain/vault-contract.ts";
 import { readPurse } from "../chain/vault-reads.ts";
 import { addressOf } from "../chain/vault-typed-data.ts";
-import { readIdentity } from "../owner/identity-file.ts";
+import { openIdentity, readIdentity } from "../owner/identity-file.ts";
+import { passphraseFrom } from "../owner/passphrase.ts";
 import { ConfigError } from "../pipeline/errors.ts";
 import { withEndpoint } from "./endpoint.ts";
 import type { Outcome } from "./outcome.ts";
@@ -27,12 +28,15 @@ export interface DepositOptions extends VaultOptions, SendOptions {
   readonly token: string;
   readonly amount: string;
   readonly identity: string;
+  readonly passphraseFile?: string;
 }
 
-/** `vault deposit`: for the owner of an identity file, whose passphrase is not needed. */
+/** `vault deposit`: for the owner of an identity file; with its passphrase, the owner is checked to be the secret's own. */
 export async function depositCommand(options: DepositOptions): Promise<Outcome> {
   return withVault(options, async ({ provider, vault, state }) => {
-    const { owner, chainId, registry } = await readIdentity(options.identity);
+    const { owner, chainId, registry } = await (options.passphraseFile === undefined
+      ? readIdentity(options.identity)
+      : openIdentity(options.identity, await passphraseFrom(options.passphraseFile)));
     if (chainId !== state.chainId || registry !== BigInt(state.registry)) {
       throw new ConfigError(
         `${options.identity}: expected an owner at home at chain ${state.chainId} and the vault's registry ${state.registry}, came one of chain ${chainId} and ${toBeHex(registry, 20)}`,

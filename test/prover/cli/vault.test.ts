@@ -1,5 +1,5 @@
 // A user, an operator and a relayer at a vault, each with the command line alone: every proof is made by the real circuits.
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { spendingProofFromJson } from "../../../verifier/src/formats/spending-proof.ts";
 import { type VaultWalk, vaultWalk } from "../../support/vault-walk.ts";
@@ -28,6 +28,14 @@ describe("a user of a vault, by the command line", () => {
     expect(await held(walk.vault)).toBe(0n);
     expect(await done(line)).toMatch(/deposit 12\.5 ASSET0 for owner 0x[0-9a-f]{64}: transaction 0x/);
     expect(await held(walk.vault)).toBe((125n * ONE) / 10n);
+    const forged = (await readFile(walk.at("alice.identity"), "utf8")).replace(
+      /("owner": "0x0*)[0-9a-f]/,
+      "$10",
+    );
+    await writeFile(walk.at("forged.identity"), forged, { mode: 0o600 });
+    expect(
+      await refused(`${line.replace("alice.identity", "forged.identity")} --passphrase-file @pass`),
+    ).toMatch(/the file was changed/);
     expect(await refused(line.replace("12.5", "0.1234567890123456789"))).toMatch(/at most 18 decimals/);
     expect(await done("vault status RPC VAULT")).toMatch(/nothing attested yet[\s\S]*not frozen/);
   });
