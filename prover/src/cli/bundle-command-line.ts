@@ -1,11 +1,5 @@
 import type { Command } from "commander";
-import {
-  type BundlesExportOptions,
-  bundlesExportCommand,
-  bundlesLinksCommand,
-  type ServeOptions,
-  serveCommand,
-} from "./bundle-commands.ts";
+import type { BundlesExportOptions, ServeOptions } from "./bundle-commands.ts";
 import type { Outcome } from "./outcome.ts";
 
 const CONFIG = "configuration of an epoch that is proved";
@@ -22,14 +16,18 @@ export function bundleCommands(program: Command, finish: (handled: Promise<Outco
     .requiredOption("--out <folder>", "folder to write; must not be there yet")
     .requiredOption("--links <file>", LINKS)
     .requiredOption("--base-url <url>", BASE)
-    .action((options: BundlesExportOptions) => finish(bundlesExportCommand(options)));
+    .action((options: BundlesExportOptions) =>
+      finish(import("./bundle-commands.ts").then((on) => on.bundlesExportCommand(options))),
+    );
   bundles
     .command("links")
     .description("write the list of links that `plimsoll serve` answers")
     .requiredOption("--config <file>", CONFIG)
     .requiredOption("--links <file>", LINKS)
     .requiredOption("--base-url <url>", BASE)
-    .action((options: BundlesExportOptions) => finish(bundlesLinksCommand(options)));
+    .action((options: BundlesExportOptions) =>
+      finish(import("./bundle-commands.ts").then((on) => on.bundlesLinksCommand(options))),
+    );
   program
     .command("serve")
     .description("serve bundles to whoever has their link; put TLS in front")
@@ -40,6 +38,10 @@ export function bundleCommands(program: Command, finish: (handled: Promise<Outco
     .option("--requests-per-second <number>", "most requests of one address", "20")
     .option("--misses-per-minute <number>", "most wrong links of one address", "10")
     .action((options: ServeOptions) =>
-      finish(serveCommand(options, { log: (line) => process.stderr.write(`plimsoll: ${line}\n`) })),
+      finish(
+        import("./bundle-commands.ts").then((on) =>
+          on.serveCommand(options, { log: (line) => process.stderr.write(`plimsoll: ${line}\n`) }),
+        ),
+      ),
     );
 }

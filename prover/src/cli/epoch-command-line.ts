@@ -1,16 +1,9 @@
 import type { Command } from "commander";
 import { ConfigError } from "../pipeline/errors.ts";
 import type { Progress } from "../pipeline/progress.ts";
-import { attestCommand, openCommand, proveCommand } from "./epoch-commands.ts";
-import { type StatusOptions, statusCommand } from "./epoch-status.ts";
+import type { StatusOptions } from "./epoch-status.ts";
 import type { Outcome } from "./outcome.ts";
-import {
-  attestDryRunCommand,
-  commitCommand,
-  finaliseCommand,
-  proveOnChainCommand,
-  type SettleOptions,
-} from "./settle-commands.ts";
+import type { SettleOptions } from "./settle-commands.ts";
 
 const CONFIG = "configuration of the epoch";
 const DRY_RUN = "say what it would cost, and send nothing";
@@ -28,7 +21,7 @@ export function epochCommands(
     .requiredOption("--config <file>", CONFIG)
     .option("--dry-run", DRY_RUN)
     .action(({ config, dryRun }: { config: string; dryRun?: boolean }) =>
-      finish(openCommand(config, dryRun)),
+      finish(import("./epoch-commands.ts").then((on) => on.openCommand(config, dryRun))),
     );
   settling(
     epoch
@@ -38,14 +31,22 @@ export function epochCommands(
       )
       .option("--on-chain", "send proofs; anybody may, with the public part alone"),
   ).action(({ onChain, ...options }: SettleOptions & { onChain?: boolean }) =>
-    finish(onChain === true ? proveOnChainCommand(options, say) : proveHere(options, progress)),
+    finish(
+      onChain === true
+        ? import("./settle-commands.ts").then((on) => on.proveOnChainCommand(options, say))
+        : proveHere(options, progress),
+    ),
   );
   settling(
     epoch.command("commit").description("seal the list of a proved epoch's batches in the registry"),
-  ).action((options: SettleOptions) => finish(commitCommand(options, say)));
+  ).action((options: SettleOptions) =>
+    finish(import("./settle-commands.ts").then((on) => on.commitCommand(options, say))),
+  );
   settling(
     epoch.command("finalise").description("attest an epoch whose batches are all proved; anybody may"),
-  ).action((options: SettleOptions) => finish(finaliseCommand(options, say)));
+  ).action((options: SettleOptions) =>
+    finish(import("./settle-commands.ts").then((on) => on.finaliseCommand(options, say))),
+  );
   epoch
     .command("attest")
     .description("all in one: prove what is not proved yet and settle what the chain lacks")
@@ -56,8 +57,10 @@ export function epochCommands(
     .action(({ dryRun, ...options }: SettleOptions & { config: string; inParts?: boolean }) =>
       finish(
         dryRun === true
-          ? attestDryRunCommand(options, say)
-          : attestCommand(options.config, { progress, say }, options),
+          ? import("./settle-commands.ts").then((on) => on.attestDryRunCommand(options, say))
+          : import("./epoch-commands.ts").then((on) =>
+              on.attestCommand(options.config, { progress, say }, options),
+            ),
       ),
     );
   epoch
@@ -66,7 +69,9 @@ export function epochCommands(
     .argument("[folder]", "epoch folder, or with --rpc its public part")
     .option("--config <file>", "configuration: folder and chain")
     .option("--rpc <url>", "endpoint of the epoch's chain")
-    .action((folder: string | undefined, options: StatusOptions) => finish(statusCommand(folder, options)));
+    .action((folder: string | undefined, options: StatusOptions) =>
+      finish(import("./epoch-status.ts").then((on) => on.statusCommand(folder, options))),
+    );
 }
 
 /** The options of the commands that settle: of the operator, or of anybody with the public part. */
@@ -85,7 +90,7 @@ function settling(command: Command): Command {
 async function proveHere({ config }: SettleOptions, progress: Progress): Promise<Outcome> {
   if (config === undefined)
     throw new ConfigError("expected --config FILE, or --on-chain to send what is proved");
-  return proveCommand(config, { progress });
+  return import("./epoch-commands.ts").then((on) => on.proveCommand(config, { progress }));
 }
 
 const ORDER = `

@@ -1,12 +1,8 @@
 import type { Command } from "commander";
-import {
-  type IdentityNewOptions,
-  type IdentityRegisterOptions,
-  type IdentityRestoreOptions,
-  identityNewCommand,
-  identityRegisterCommand,
-  identityRestoreCommand,
-  identityShowCommand,
+import type {
+  IdentityNewOptions,
+  IdentityRegisterOptions,
+  IdentityRestoreOptions,
 } from "./identity-commands.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -31,14 +27,16 @@ export function identityCommands(
     .option("--number <number>", "of several secrets of one wallet, 0 when left out")
     .option("--passphrase-file <file>", PASSPHRASE)
     .addHelpText("after", NEW_EXAMPLE)
-    .action((options: IdentityNewOptions) => finish(identityNewCommand(options)));
+    .action((options: IdentityNewOptions) =>
+      finish(import("./identity-commands.ts").then((on) => on.identityNewCommand(options))),
+    );
   identity
     .command("show")
     .description("owner and home of an identity file, and with its passphrase whether the secret is in it")
     .argument("<file>")
     .option("--passphrase-file <file>", "also open the file")
     .action((file: string, options: { passphraseFile?: string }) =>
-      finish(identityShowCommand(file, options)),
+      finish(import("./identity-commands.ts").then((on) => on.identityShowCommand(file, options))),
     );
   identity
     .command("register")
@@ -50,7 +48,7 @@ export function identityCommands(
     .requiredOption("--out <file>", "registration to send to the exchange; nothing in it is secret")
     .option("--passphrase-file <file>", PASSPHRASE)
     .action((file: string, options: IdentityRegisterOptions) =>
-      finish(identityRegisterCommand(file, options)),
+      finish(import("./identity-commands.ts").then((on) => on.identityRegisterCommand(file, options))),
     );
   identity
     .command("restore")
@@ -67,7 +65,9 @@ export function identityCommands(
       "passphrase of the backup, and of the new file unless there is another",
     )
     .option("--new-passphrase-file <file>", "passphrase of the new file")
-    .action((options: IdentityRestoreOptions) => finish(identityRestoreCommand(options)));
+    .action((options: IdentityRestoreOptions) =>
+      finish(import("./identity-commands.ts").then((on) => on.identityRestoreCommand(options))),
+    );
 }
 
 const NEW_EXAMPLE = `

@@ -3,33 +3,19 @@
 import { pathToFileURL } from "node:url";
 import { Command, CommanderError, Option } from "commander";
 import { bundleCommands } from "./bundle-command-line.ts";
-import { deployCommand } from "./deploy.ts";
 import { epochCommands } from "./epoch-command-line.ts";
 import { identityCommands } from "./identity-command-line.ts";
-import { type MarginOptions, marginAccountCommand, marginExchangeCommand } from "./margin-commands.ts";
+import type { MarginOptions } from "./margin-commands.ts";
 import { EXIT, errorOutcome, type Outcome } from "./outcome.ts";
 import { ownersCommands } from "./owners-commands.ts";
 import { pledgeCommands } from "./pledge-command-line.ts";
-import { policyBuildCommand, policyLintCommand } from "./policy-commands.ts";
-import { type PolicyConfigureOptions, policyConfigureCommand } from "./policy-configure.ts";
-import { policyDiffCommand } from "./policy-diff.ts";
-import {
-  type PolicyPublishOptions,
-  type PolicySignOptions,
-  policyPublishCommand,
-  policySignCommand,
-} from "./policy-publish.ts";
-import { type PolicyVerifyOptions, policyVerifyCommand } from "./policy-verify.ts";
+import type { PolicyConfigureOptions } from "./policy-configure.ts";
+import type { PolicyPublishOptions, PolicySignOptions } from "./policy-publish.ts";
+import type { PolicyVerifyOptions } from "./policy-verify.ts";
 import { progressLines } from "./progress-lines.ts";
-import { proverCommand } from "./prover-command.ts";
 import { reserveCommands } from "./reserve-command-line.ts";
 import { vaultCommands } from "./vault-command-line.ts";
-import {
-  type BundleOptions,
-  type EpochCheckOptions,
-  verifyBundleCommand,
-  verifyEpochCommand,
-} from "./verify-commands.ts";
+import type { BundleOptions, EpochCheckOptions } from "./verify-commands.ts";
 
 /** Runs a command line (without node and script). Progress goes to standard error; never throws. */
 export async function runCommand(args: readonly string[]): Promise<Outcome> {
@@ -79,7 +65,9 @@ function commands(finish: (handled: Promise<Outcome>) => Promise<void>): Command
       "put the registries and their verification keys on a chain; safe to interrupt and to run again",
     )
     .requiredOption("--config <file>", "what to deploy, and from which key: see docs/contracts.md")
-    .action((options: { config: string }) => finish(deployCommand(options.config)));
+    .action((options: { config: string }) =>
+      finish(import("./deploy.ts").then((on) => on.deployCommand(options.config))),
+    );
 
   epochCommands(program, finish, { progress, say: (line) => process.stderr.write(`${line}\n`) });
 
@@ -103,7 +91,9 @@ function commands(finish: (handled: Promise<Outcome>) => Promise<void>): Command
     .option("--rpc <url...>", "endpoints of the chain; several must agree")
     .option("--registry <address>", "the registry, from a source other than the exchange")
     .option("--strict", "fail when a step was not run")
-    .action((file: string, options: BundleOptions) => finish(verifyBundleCommand(file, options)));
+    .action((file: string, options: BundleOptions) =>
+      finish(import("./verify-commands.ts").then((on) => on.verifyBundleCommand(file, options))),
+    );
   verify
     .command("epoch")
     .description("check an epoch again from its public files, all proofs included")
@@ -113,14 +103,16 @@ function commands(finish: (handled: Promise<Outcome>) => Promise<void>): Command
     .option("--trust-circuit <id...>", "circuit ids to accept instead of this release's: of a ceremony")
     .option("--strict", "fail when a step was not run")
     .action((folder: string, options: EpochCheckOptions) =>
-      finish(verifyEpochCommand(folder, options, proofsChecked)),
+      finish(
+        import("./verify-commands.ts").then((on) => on.verifyEpochCommand(folder, options, proofsChecked)),
+      ),
     );
 
   program
     .command("prover")
     .description("which prover runs on this machine, and why")
     .addHelpText("after", "\nPLIMSOLL_PROVER chooses: own (the default), snarkjs, or rapidsnark:path.")
-    .action(() => finish(proverCommand()));
+    .action(() => finish(import("./prover-command.ts").then((on) => on.proverCommand())));
 
   const policy = program.command("policy").description("build or judge a policy");
   policy
@@ -131,7 +123,7 @@ function commands(finish: (handled: Promise<Outcome>) => Promise<void>): Command
     .option("--json", "print JSON")
     .addHelpText("after", example(`policy build ${DEMO}`))
     .action(({ json, ...files }: { riskParameters: string; marks: string; json?: boolean }) =>
-      finish(policyBuildCommand(files, json ?? false)),
+      finish(import("./policy-commands.ts").then((on) => on.policyBuildCommand(files, json ?? false))),
     );
   policy
     .command("lint")
@@ -139,7 +131,9 @@ function commands(finish: (handled: Promise<Outcome>) => Promise<void>): Command
     .requiredOption("--risk-parameters <file>")
     .requiredOption("--marks <file>")
     .addHelpText("after", example(`policy lint ${DEMO}`))
-    .action((files: { riskParameters: string; marks: string }) => finish(policyLintCommand(files)));
+    .action((files: { riskParameters: string; marks: string }) =>
+      finish(import("./policy-commands.ts").then((on) => on.policyLintCommand(files))),
+    );
   policy
     .command("diff")
     .description("what changed between two policies, in words, what loosens them first")
@@ -148,7 +142,7 @@ function commands(finish: (handled: Promise<Outcome>) => Promise<void>): Command
     .option("--json", "print JSON")
     .addHelpText("after", DIFF_EXAMPLES)
     .action((a: string, b: string, { json }: { json?: boolean }) =>
-      finish(policyDiffCommand(a, b, json ?? false)),
+      finish(import("./policy-diff.ts").then((on) => on.policyDiffCommand(a, b, json ?? false))),
     );
   policy
     .command("verify")
@@ -162,7 +156,9 @@ function commands(finish: (handled: Promise<Outcome>) => Promise<void>): Command
     .option("--rpc <url...>", "endpoints of its chain; several must agree")
     .option("--time <seconds>", "observation time of what was published, the marks' own when left out")
     .addHelpText("after", VERIFY_EXAMPLES)
-    .action((options: PolicyVerifyOptions) => finish(policyVerifyCommand(options)));
+    .action((options: PolicyVerifyOptions) =>
+      finish(import("./policy-verify.ts").then((on) => on.policyVerifyCommand(options))),
+    );
   publishing(policy, finish);
 
   const margin = program
@@ -175,12 +171,16 @@ function commands(finish: (handled: Promise<Outcome>) => Promise<void>): Command
   )
     .requiredOption("--user <id>", "account id as the files spell it")
     .addHelpText("after", accountExamples)
-    .action((options: MarginOptions & { user: string }) => finish(marginAccountCommand(options)));
+    .action((options: MarginOptions & { user: string }) =>
+      finish(import("./margin-commands.ts").then((on) => on.marginAccountCommand(options))),
+    );
   snapshotOptions(
     margin.command("exchange").description("totals, use of collateral and worst scenarios of all accounts"),
   )
     .addHelpText("after", exchangeExamples)
-    .action((options: MarginOptions) => finish(marginExchangeCommand(options)));
+    .action((options: MarginOptions) =>
+      finish(import("./margin-commands.ts").then((on) => on.marginExchangeCommand(options))),
+    );
   identityCommands(program, finish);
   ownersCommands(program, finish);
   vaultCommands(program, finish);
@@ -203,7 +203,9 @@ function publishing(policy: Command, finish: (handled: Promise<Outcome>) => Prom
     .option("--valid-for <seconds>", "how long after it the signatures count: 3600 when left out")
     .option("--publisher <address>", "contract wallet that the key signs for")
     .addHelpText("after", SIGN_EXAMPLE)
-    .action((options: PolicySignOptions) => finish(policySignCommand(options)));
+    .action((options: PolicySignOptions) =>
+      finish(import("./policy-publish.ts").then((on) => on.policySignCommand(options))),
+    );
   policy
     .command("publish")
     .description("send a policy that its publishers signed to the registry; anybody may")
@@ -215,7 +217,9 @@ function publishing(policy: Command, finish: (handled: Promise<Outcome>) => Prom
     .requiredOption("--key-file <file>", "hex key that pays, readable by its owner only")
     .option("--dry-run", "say what it would cost, and send nothing")
     .addHelpText("after", PUBLISH_EXAMPLE)
-    .action((options: PolicyPublishOptions) => finish(policyPublishCommand(options)));
+    .action((options: PolicyPublishOptions) =>
+      finish(import("./policy-publish.ts").then((on) => on.policyPublishCommand(options))),
+    );
   policy
     .command("configure")
     .description(
@@ -224,7 +228,9 @@ function publishing(policy: Command, finish: (handled: Promise<Outcome>) => Prom
     .requiredOption("--config <file>", "deployment file: its policyRegistry says what should be in force")
     .requiredOption("--registry <address>")
     .option("--key-file <file>", "hex key of the owner; left out, nothing is sent")
-    .action((options: PolicyConfigureOptions) => finish(policyConfigureCommand(options)));
+    .action((options: PolicyConfigureOptions) =>
+      finish(import("./policy-configure.ts").then((on) => on.policyConfigureCommand(options))),
+    );
 }
 
 /** The options of both margin reports. */
