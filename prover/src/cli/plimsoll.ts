@@ -5,6 +5,7 @@ import { Command, CommanderError, Option } from "commander";
 import { bundleCommands } from "./bundle-command-line.ts";
 import { epochCommands } from "./epoch-command-line.ts";
 import { identityCommands } from "./identity-command-line.ts";
+import type { KeysOptions } from "./keys-command.ts";
 import type { MarginOptions } from "./margin-commands.ts";
 import { EXIT, errorOutcome, type Outcome } from "./outcome.ts";
 import { ownersCommands } from "./owners-commands.ts";
@@ -67,6 +68,18 @@ function commands(finish: (handled: Promise<Outcome>) => Promise<void>): Command
     .requiredOption("--config <file>", "what to deploy, and from which key: see docs/contracts.md")
     .action((options: { config: string }) =>
       finish(import("./deploy.ts").then((on) => on.deployCommand(options.config))),
+    );
+
+  program
+    .command("keys")
+    .description(
+      "write verification keys of circuits to files, for a deployment: DEVELOPMENT KEYS, for local chains",
+    )
+    .argument("<circuit...>", "instances of circuits/instances.json; built on first use")
+    .requiredOption("--out <folder>", "folder for the files, NAME.development.vkey.json")
+    .addHelpText("after", example("keys batch-4-8 epoch-tiny --out keys"))
+    .action((names: string[], options: KeysOptions) =>
+      finish(import("./keys-command.ts").then((on) => on.keysCommand(names, options))),
     );
 
   epochCommands(program, finish, { progress, say: (line) => process.stderr.write(`${line}\n`) });
