@@ -329,6 +329,75 @@ describe.skipIf(CHROMIUM === undefined)("the page that checks a bundle", () => {
     expect(await page.inputValue("#endpoints")).toBe("");
   });
 
+  it("asks no other host that a link names as the folder until the user presses the button", async () => {
+    const elsewhere = new Set<string>();
+    const other = createServer((request, response) => {
+      elsewhere.add(request.url!);
+      response.setHeader("Access-Control-Allow-Origin", "*").writeHead(404).end();
+    });
+    other.listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const origin = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+    try {
+      const { page } = await open({ hash: `#folder=${encodeURIComponent(`${origin}/epoch/`)}` });
+      await give(page, bundle);
+      expect(await outcomes(page)).toMatchObject({ batch: "passed", policy: "not run" });
+      expect(await page.textContent("#result")).toContain(`names a public folder at ${origin}. Nothing was`);
+      expect([...elsewhere]).toEqual([]);
+      await page.click("button[type=submit]");
+      await page.waitForFunction(() => document.querySelector(".message")?.textContent !== "");
+      expect(elsewhere.size).toBeGreaterThan(0);
+    } finally {
+      other.close();
+      other.closeAllConnections();
+    }
+  });
+
+  it.each([
+    "data:application/json,{}",
+    "javascript:alert(1)",
+    "blob:https://x/1",
+    "https://*/",
+    "https://a;b/",
+  ])("takes %s for no address of a bundle", async (address) => {
+    const { page } = await open({ hash: `#bundle=${encodeURIComponent(address)}` });
+    await page.waitForFunction(() => document.querySelector(".message")?.textContent !== "");
+    expect(await page.textContent(".message")).toMatch(/is no address on the web/);
+  });
+
+  it("shows the answer to the file that was chosen last, whichever came first", async () => {
+    const { page } = await open();
+    const wrong = bundle.replace(/"salt": "0x[0-9a-f]+"/, `"salt": "0x${"0".repeat(63)}1"`);
+    await page.evaluate(
+      ([first, second]) => {
+        const chooser = document.querySelector<HTMLInputElement>("#bundle")!;
+        for (const text of [first!, second!]) {
+          const files = new DataTransfer();
+          files.items.add(new File([text], "bundle.json"));
+          chooser.files = files.files;
+          chooser.dispatchEvent(new Event("change"));
+        }
+      },
+      [bundle, wrong],
+    );
+    expect(await outcomes(page)).toMatchObject({ identity: "failed" });
+    await page.waitForTimeout(500);
+    expect(await page.getAttribute("#result > section", "data-passed")).toBe("false");
+  });
+
+  it("shows a bundle of another epoch's time and a folder of another list as what they are", async () => {
+    const { page } = await open();
+    await compareWith(page);
+    const content = JSON.parse(bundle) as Record<string, unknown>;
+    await give(page, JSON.stringify({ ...content, snapshotTime: "9".repeat(60) }));
+    expect(await outcomes(page)).toMatchObject({ freshness: "failed" });
+    await page.evaluate(() => document.getElementById("result")!.replaceChildren());
+    await give(page, JSON.stringify({ ...content, accountsRoot: `0x${"0".repeat(63)}1` }));
+    await outcomes(page);
+    await page.click("text=Check every proof");
+    await page.waitForSelector("text=of another epoch, registry or accounts root than your file");
+  });
+
   it("keeps evidence: what was checked, when, by which endpoints, and a signed statement", async () => {
     const { page } = await open();
     await compareWith(page);

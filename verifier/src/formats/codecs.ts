@@ -26,9 +26,9 @@ export const address = z.codec(
   },
 );
 
-/** A non-negative integer as decimal digits, for numbers that people read. */
+/** A non-negative integer as decimal digits, for numbers that people read: no more than a 256-bit word may have. */
 export const natural = z.codec(
-  z.string().regex(/^(0|[1-9][0-9]*)$/, "expected decimal digits"),
+  z.string().regex(/^(0|[1-9][0-9]{0,77})$/, "expected at most 78 decimal digits"),
   z.bigint().min(0n),
   {
     decode: (text) => BigInt(text),

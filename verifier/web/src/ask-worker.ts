@@ -1,7 +1,10 @@
 import type { Report } from "../../src/check/report.ts";
 import type { Answer, BundleAnswer, Question } from "./protocol.ts";
+import { STRINGS } from "./strings.ts";
 
 let worker: Worker | undefined;
+/** Ends the question under way, so that no answer is taken for that of a later question. */
+let giveUp: (() => void) | undefined;
 
 /** Checks a bundle off the page's thread. */
 export async function askBundle(question: Question & { kind: "bundle" }): Promise<BundleAnswer> {
@@ -20,18 +23,32 @@ export async function askEpoch(
   return answer.report;
 }
 
-/** One question at a time: the page asks the next when it has an answer. */
+/** One question at a time: one that is under way when the next is asked is refused, and its worker ended. */
 function ask(question: Question, progress: (done: number, of: number) => void): Promise<Answer> {
+  giveUp?.();
   worker ??= new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
   const asked = worker;
+  const end = () => {
+    asked.terminate();
+    worker = undefined;
+    giveUp = undefined;
+  };
   return new Promise((settle, refuse) => {
+    giveUp = () => {
+      end();
+      refuse(new Error(STRINGS.superseded));
+    };
     asked.onmessage = ({ data }: MessageEvent<Answer>) => {
-      if (data.kind === "progress") progress(data.done, data.of);
-      else if (data.kind === "failed") refuse(new Error(data.why));
+      if (data.kind === "progress") {
+        progress(data.done, data.of);
+        return;
+      }
+      giveUp = undefined;
+      if (data.kind === "failed") refuse(new Error(data.why));
       else settle(data);
     };
     asked.onerror = ({ message }) => {
-      worker = undefined;
+      end();
       refuse(new Error(message));
     };
     asked.postMessage(question);

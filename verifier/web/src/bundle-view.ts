@@ -17,7 +17,7 @@ export interface CheckedBundle {
 export function bundleView(checked: CheckedBundle): HTMLElement {
   const { content, answer, chain } = checked;
   const { report, holdings, free, margin } = answer;
-  const time = new Date(Number(content.snapshotTime) * 1000).toISOString().replace(/\.000Z$/, "Z");
+  const time = timeWords(content.snapshotTime);
   return h(
     "section",
     {
@@ -37,6 +37,12 @@ export function bundleView(checked: CheckedBundle): HTMLElement {
     ...(margin === undefined ? [] : [marginView(margin)]),
     ...(report.passed ? [evidenceButton(checked, () => undefined)] : []),
   );
+}
+
+/** A time that no calendar has is shown as it stands: freshness says what is wrong with it. */
+function timeWords(seconds: bigint): string {
+  const time = new Date(Number(seconds) * 1000);
+  return Number.isNaN(time.getTime()) ? `${seconds}` : time.toISOString().replace(/\.000Z$/, "Z");
 }
 
 function holdingsTable(holdings: readonly HoldingLine[]): HTMLElement {

@@ -1,6 +1,6 @@
 import { jsonRpc } from "../../src/chain/json-rpc.ts";
 import { registrySource } from "../../src/chain/registry-source.ts";
-import { namedFetch } from "./network.ts";
+import { askedFetch } from "./network.ts";
 import type { ChainAnswer } from "./protocol.ts";
 
 /** What the endpoints tell of an epoch, or in words why that counts for nothing. */
@@ -12,7 +12,7 @@ export async function askChain(
   let chainId = 0n;
   try {
     const source = await registrySource(
-      endpoints.map((url) => jsonRpc(url, namedFetch)),
+      endpoints.map((url) => jsonRpc(url, askedFetch)),
       registry,
     );
     chainId = source.chainId;

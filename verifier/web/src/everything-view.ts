@@ -1,3 +1,5 @@
+import type { Bundle } from "../../src/formats/bundle.ts";
+import type { EpochRecord } from "../../src/formats/epoch.ts";
 import { askEpoch } from "./ask-worker.ts";
 import { h } from "./dom.ts";
 import type { ChainAnswer } from "./protocol.ts";
@@ -10,11 +12,11 @@ const WORDS = STRINGS.everything;
 export interface EverythingOptions {
   readonly folder: PublicFolder | undefined;
   readonly chain: ChainAnswer | undefined;
-  readonly epoch: bigint;
+  readonly bundle: Bundle;
 }
 
 /** On request: everything again, from the public folder of the epoch. */
-export function everythingView({ folder, chain, epoch }: EverythingOptions): HTMLElement {
+export function everythingView({ folder, chain, bundle }: EverythingOptions): HTMLElement {
   const said = h("p", { role: "status" });
   const bar = h("progress", { hidden: true, "aria-label": WORDS.start });
   const steps = h("div", { id: "everything" });
@@ -27,7 +29,7 @@ export function everythingView({ folder, chain, epoch }: EverythingOptions): HTM
       if (folder === undefined) throw new Error(WORDS.noFolder);
       said.textContent = STRINGS.busy;
       const { text, record, keys, publicHash } = await readEpoch(folder);
-      if (record.epoch !== epoch) throw new Error(WORDS.otherEpoch);
+      if (!isOfBundle(record, bundle)) throw new Error(WORDS.otherEpoch);
       const from = performance.now();
       bar.hidden = false;
       const report = await askEpoch(
@@ -59,5 +61,12 @@ export function everythingView({ folder, chain, epoch }: EverythingOptions): HTM
     said,
     bar,
     steps,
+  );
+}
+
+/** A proof of another list of accounts may be as good as it wants: it says nothing of this account. */
+function isOfBundle(record: EpochRecord, bundle: Bundle): boolean {
+  return (["chainId", "registry", "epoch", "accountsRoot"] as const).every(
+    (name) => record[name] === bundle[name],
   );
 }

@@ -8,7 +8,7 @@ import { h } from "./dom.ts";
 import { everythingView } from "./everything-view.ts";
 import { type Comparison, comparisonForm } from "./form.ts";
 import { freshness } from "./freshness.ts";
-import { allowOnly, namedFetch } from "./network.ts";
+import { allowOnly, namedBytes } from "./network.ts";
 import type { ChainAnswer } from "./protocol.ts";
 import { folderAt, folderOf, type PublicFolder, readPolicy } from "./public-folder.ts";
 import { readSettings } from "./settings.ts";
@@ -26,6 +26,10 @@ const message = h("p", { class: "message", role: "alert" });
 const status = h("p", { class: "status", role: "status" });
 const result = h("div", { id: "result" });
 const chooser = h("input", { id: "bundle", type: "file", accept: ".json,application/json" });
+/** Counts what the user began; whatever comes out of something older is dropped, so no answer stands beside another's file. */
+let turn = 0;
+/** Whether the folder of a link may be asked though it is neither the page's host nor the bundle's. */
+let agreed = !settings.folderIsLinked;
 let bundle: { readonly text: string; readonly content: Bundle } | undefined;
 
 // The same look as reports have. A sheet made here is no inline style, which the page forbids.
@@ -65,21 +69,28 @@ document.addEventListener("drop", (event) => {
   const file = event.dataTransfer?.files[0];
   if (file !== undefined) void guarded(() => takeFile(file));
 });
-form.onCheck(() => void guarded(check));
+form.onCheck(() => {
+  agreed = true;
+  void guarded(check);
+});
 if (settings.bundle !== "") void guarded(() => fetchBundle(settings.bundle));
 
 async function takeFile(file: File): Promise<void> {
   if (file.size > LARGEST_BUNDLE) throw new Error(STRINGS.bundle.tooLarge(Math.round(file.size / 1e6)));
-  await take(await file.text());
+  const own = ++turn;
+  const text = await file.text();
+  if (own === turn) await take(text);
 }
 
 async function fetchBundle(link: string): Promise<void> {
+  const own = ++turn;
   const url = new URL(link, location.href);
   status.textContent = STRINGS.bundle.fetching;
   allowOnly([url.href, ...origins(form.read())]);
-  const response = await namedFetch(url.href, {}).catch(() => undefined);
-  if (response?.ok !== true) throw new Error(STRINGS.bundle.notFetched(url.origin));
-  await take(await response.text());
+  const bytes = await namedBytes(url.href, LARGEST_BUNDLE);
+  if (own !== turn) return;
+  if (bytes === undefined) throw new Error(STRINGS.bundle.notFetched(url.origin));
+  await take(new TextDecoder().decode(bytes));
 }
 
 async function take(text: string): Promise<void> {
@@ -95,7 +106,20 @@ async function take(text: string): Promise<void> {
 
 async function check(): Promise<void> {
   if (bundle === undefined) return;
-  const { text, content } = bundle;
+  const own = ++turn;
+  // What an earlier check found says nothing of this one, should it fail on the way.
+  result.replaceChildren();
+  try {
+    const shown = await checked(bundle);
+    if (own !== turn) return;
+    result.replaceChildren(...shown.views);
+    status.textContent = `${STRINGS.steps.heading}: ${STRINGS.steps.took(shown.seconds)}`;
+  } catch (error) {
+    if (own === turn) throw error;
+  }
+}
+
+async function checked({ text, content }: { text: string; content: Bundle }) {
   const comparison = form.read();
   const named = origins(comparison);
   if (named.length > 0) allowOnly(named);
@@ -124,11 +148,29 @@ async function check(): Promise<void> {
     chain,
     endpoints: comparison.endpoints,
   });
-  result.replaceChildren(view, everythingView({ folder, chain, epoch: content.epoch }));
-  status.textContent = `${STRINGS.steps.heading}: ${STRINGS.steps.took(((performance.now() - from) / 1000).toFixed(1))}`;
+  const everything = everythingView({ folder, chain, bundle: content });
+  const seconds = ((performance.now() - from) / 1000).toFixed(1);
+  return { views: [view, ...withheldWords(comparison), everything], seconds };
 }
 
-function folderFrom({ folder, files }: Comparison): PublicFolder | undefined {
+/** Whether the folder is one that a link named, on a host that the user has not agreed to ask. */
+function isWithheld({ folder, files }: Comparison): boolean {
+  if (agreed || files.length > 0 || folder === "" || folder !== settings.folder.trim()) return false;
+  const near = [location.href, new URL(settings.bundle || ".", location.href)].map(
+    (at) => new URL(at).origin,
+  );
+  return !near.includes(new URL(folder, location.href).origin);
+}
+
+function withheldWords(comparison: Comparison): HTMLElement[] {
+  if (!isWithheld(comparison)) return [];
+  const { origin } = new URL(comparison.folder, location.href);
+  return [h("p", { class: "light" }, STRINGS.settings.linkedFolder(origin))];
+}
+
+function folderFrom(comparison: Comparison): PublicFolder | undefined {
+  const { folder, files } = comparison;
+  if (isWithheld(comparison)) return undefined;
   if (files.length > 0) return folderOf(files);
   return folder === "" ? undefined : folderAt(folder);
 }

@@ -1,7 +1,7 @@
 import { fromJson } from "../../src/formats/codecs.ts";
 import { EPOCH_FILES, type EpochRecord, epochRecord } from "../../src/formats/epoch.ts";
 import { publicPartHash } from "../../src/formats/public-hash.ts";
-import { namedFetch } from "./network.ts";
+import { namedBytes } from "./network.ts";
 import type { PolicyTexts } from "./protocol.ts";
 import { STRINGS } from "./strings.ts";
 
@@ -21,9 +21,9 @@ export function folderAt(address: string): PublicFolder {
   const root = base.pathname.endsWith(`/${PREFIX}`) ? new URL("..", base) : base;
   return {
     read: async (path) => {
-      const response = await namedFetch(new URL(path, root).href, {}).catch(() => undefined);
-      if (response?.ok !== true) throw new Error(STRINGS.everything.notFetched(path));
-      return new Uint8Array(await response.arrayBuffer());
+      const bytes = await namedBytes(new URL(path, root).href, LARGEST);
+      if (bytes === undefined) throw new Error(STRINGS.everything.notFetched(path));
+      return bytes;
     },
   };
 }

@@ -5,9 +5,11 @@ export interface Settings {
   readonly endpoints: readonly string[];
   readonly registry: string;
   readonly folder: string;
+  /** Whether a link named the folder: then nobody has agreed to ask there. */
+  readonly folderIsLinked: boolean;
 }
 
-const NONE: Settings = { bundle: "", endpoints: [], registry: "", folder: "" };
+const NONE: Settings = { bundle: "", endpoints: [], registry: "", folder: "", folderIsLinked: false };
 
 /**
  * Reads `config.json` beside the page, if its host has put one there, then the part of the address after `#`:
@@ -20,6 +22,7 @@ export async function readSettings(): Promise<Settings> {
     ...hosted,
     bundle: linked.get("bundle") ?? hosted.bundle,
     folder: linked.get("folder") ?? hosted.folder,
+    folderIsLinked: linked.has("folder"),
   };
 }
 
@@ -35,6 +38,7 @@ async function hostedSettings(): Promise<Settings> {
       endpoints: Array.isArray(endpoints) ? endpoints.filter((one) => typeof one === "string") : [],
       registry: typeof registry === "string" ? registry : "",
       folder: typeof folder === "string" ? folder : "",
+      folderIsLinked: false,
     };
   } catch {
     return NONE;

@@ -41,6 +41,9 @@ export const STRINGS = {
     check: "Check",
     badEndpoint: (text: string) => `“${text}” is no address of an endpoint: expected https://…`,
     badRegistry: "Expected an address of 0x and 40 digits for the registry.",
+    badAddress: (text: string) => `“${text}” is no address on the web: expected https://…`,
+    linkedFolder: (origin: string) =>
+      `The link that you followed names a public folder at ${origin}. Nothing was asked there. Press “Check” if you want it to be.`,
     reload: "This page may talk to the endpoints of its first check only. Reload it to use others.",
   },
   steps: {
@@ -104,9 +107,10 @@ export const STRINGS = {
     progress: (done: number, of: number) => `${done} of ${of} proofs`,
     noFolder: "Name the public folder of the epoch first, or choose a copy of it.",
     notFetched: (path: string) => `The public folder has no ${path}. Ask the exchange where it is.`,
-    otherEpoch: "The public folder is of another epoch than your file.",
+    otherEpoch: "The public folder is of another epoch, registry or accounts root than your file.",
   },
   report: { heading: "Your margin under this policy", closed: "Show margin, scenarios and their pictures" },
   busy: "Working…",
+  superseded: "Another check was asked for in between.",
   broken: (why: string) => `Something went wrong on this page, not in your file: ${why}`,
 } as const;
