@@ -10,10 +10,23 @@ const MAGIC = Buffer.from("PAR1");
 
 /** Beside snappy and none, which the library reads by itself. */
 const COMPRESSORS: Compressors = {
-  GZIP: (bytes) => gunzipSync(bytes),
-  ZSTD: (bytes) => zstdDecompressSync(bytes),
-  BROTLI: (bytes) => brotliDecompressSync(bytes),
+  GZIP: (bytes, length) => gunzipSync(bytes, { maxOutputLength: bounded(length) }),
+  ZSTD: (bytes, length) => zstdDecompressSync(bytes, { maxOutputLength: bounded(length) }),
+  BROTLI: (bytes, length) => brotliDecompressSync(bytes, { maxOutputLength: bounded(length) }),
 };
+
+/** Most bytes of a page, and most rows of a group: writers make pages of a megabyte, and groups of a million rows. */
+const LARGEST_PAGE = 1 << 28;
+const LARGEST_GROUP = 1 << 24;
+
+/** More digits than any amount has: those of 256 bits. */
+const LARGEST_SCALE = 77;
+
+/** What a page may unpack to: no more than it says itself, and no more than any honest one has. */
+function bounded(length: number): number {
+  if (length >= 1 && length <= LARGEST_PAGE) return length;
+  throw new RangeError(`a page of ${length} bytes`);
+}
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 /** Replacement characters could make one account id of two. */
@@ -38,6 +51,11 @@ export async function readParquet(file: string): Promise<TableFile> {
   async function* rows(): AsyncGenerator<readonly TableRow[]> {
     let rowStart = 0;
     for (const group of metadata.row_groups) {
+      if (group.num_rows > LARGEST_GROUP) {
+        const hint = { hint: "write it in smaller row groups" };
+        const expected = `at most ${LARGEST_GROUP} rows in a group`;
+        throw new SnapshotError("broken-parquet", { file }, expected, "more", hint);
+      }
       const rowEnd = rowStart + Number(group.num_rows);
       const objects = await orBroken(file, () =>
         parquetReadObjects({
@@ -82,6 +100,11 @@ function columnOf(file: string, element: SchemaElement): Column {
     throw new SnapshotError("unexpected-column", { file, field: name }, expected, came, hint);
   }
   const scale = isDecimal ? (element.scale ?? 0) : 0;
+  // A negative scale would make an amount of hundreds into one of units.
+  if (!Number.isInteger(scale) || scale < 0 || scale > LARGEST_SCALE) {
+    const expected = `a decimal column of 0 to ${LARGEST_SCALE} places`;
+    throw new SnapshotError("unexpected-column", { file, field: name }, expected, "another scale");
+  }
   if (isDecimal) {
     delete element.converted_type;
     delete element.logical_type;

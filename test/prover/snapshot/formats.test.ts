@@ -19,7 +19,7 @@ const ROWS = ["ann", "ann", "bob"];
 const ASSETS = ["btc", "usdt", "usdt"];
 
 /** Parquet with amounts in hundredths, as a decimal column holds them. */
-function parquet(amounts: bigint[] = [125n, 1200n, 50n], codec?: "GZIP" | "ZSTD"): Uint8Array {
+function parquet(amounts: bigint[] = [125n, 1200n, 50n], codec?: "GZIP" | "ZSTD", scale = 2): Uint8Array {
   const compressors = {
     GZIP: (bytes: Uint8Array) => gzipSync(bytes),
     ZSTD: (bytes: Uint8Array) => zstdCompressSync(bytes),
@@ -37,7 +37,7 @@ function parquet(amounts: bigint[] = [125n, 1200n, 50n], codec?: "GZIP" | "ZSTD"
         { name: "asset", type: "BYTE_ARRAY", converted_type: "UTF8", repetition_type: "REQUIRED" },
         {
           ...{ name: "quantity", type: "FIXED_LEN_BYTE_ARRAY", type_length: 16, repetition_type: "REQUIRED" },
-          ...{ converted_type: "DECIMAL", precision: 38, scale: 2 },
+          ...{ converted_type: "DECIMAL", precision: 38, scale },
         },
       ],
       rowGroupSize: 2,
@@ -79,6 +79,10 @@ describe("a snapshot in another format", () => {
 
   it("reads an exponent exactly", async () => {
     const line = (number: string) => `{"account":"ann","asset":"btc","quantity":${number}}\n`;
+    const text = `{"account":"a:\\":\\\\","asset":"btc","quantity" : 1}\n`;
+    expect((await collect((await openTable(folder.file("colons.ndjson", text))).rows)).flat()).toHaveLength(
+      1,
+    );
     expect(await read("exponent.ndjson", line("125e-2"))).toEqual(await read("plain.ndjson", line("1.25")));
   });
 
@@ -104,6 +108,23 @@ describe("a snapshot in another format", () => {
       { line: 4 },
     ],
     ["a missing name", `${NDJSON}{"account":"cid","asset":"btc"}\n`, { code: "broken-row", line: 4 }],
+    [
+      "a name twice in an object, of which the first would be lost",
+      `${NDJSON}{"account":"cid","asset":"btc","quantity":9,"quan\\u0074ity" :1}\n`,
+      { code: "broken-row", line: 4 },
+    ],
+    [
+      "a name twice in the first object",
+      `{"account":"a","asset":"btc","asset":"usdt","quantity":1}\n`,
+      { line: 1 },
+    ],
+    ["Parquet with a negative scale", parquet(undefined, undefined, -2), { code: "unexpected-column" }],
+    [
+      "Parquet with a scale that fills the memory",
+      parquet(undefined, undefined, 1 << 30),
+      { field: "quantity" },
+    ],
+    ["Parquet with a page that unpacks to more than it says", bomb(), { code: "broken-parquet" }],
     ["an amount that is an object", `{"account":"a","asset":"btc","quantity":{}}\n`, { field: "quantity" }],
     ["zstd cut short", zstdCompressSync(NDJSON.repeat(99)).subarray(0, -9), { code: "truncated" }],
     ["Parquet cut short", parquet().subarray(0, -9), { code: "broken-parquet" }],
@@ -147,6 +168,23 @@ function empty(): Uint8Array {
     type: "STRING" as const,
   }));
   return new Uint8Array(parquetWriteBuffer({ columnData }));
+}
+
+/** A packed page with a megabyte behind what its header says. */
+function bomb(): Uint8Array {
+  const compressors = {
+    GZIP: (bytes: Uint8Array) => gzipSync(Buffer.concat([bytes, Buffer.alloc(1 << 20)])),
+  };
+  return new Uint8Array(
+    parquetWriteBuffer({
+      columnData: [
+        { name: "account", data: ROWS, type: "STRING" },
+        { name: "asset", data: ASSETS, type: "STRING" },
+        { name: "quantity", data: ["1", "2", "3"], type: "STRING" },
+      ],
+      ...{ codec: "GZIP", compressors, statistics: false },
+    }),
+  );
 }
 
 function floating(): Uint8Array {
