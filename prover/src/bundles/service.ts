@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { isIPv6 } from "node:net";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import sirv from "sirv";
 import { TOKEN, tokenDigest } from "./link.ts";
@@ -17,6 +18,9 @@ export interface ServiceOptions {
   /** A line for each request. It never has a token, an account or an address in it. */
   readonly log: (line: string) => void;
 }
+
+/** Nobody holds a connection by sending or reading slowly: milliseconds, and most connections at once. */
+const LIMITS = Object.freeze({ headers: 10_000, request: 15_000, idle: 30_000, connections: 10_000 });
 
 /** What everybody may know of a service. */
 const HEALTH = JSON.stringify({ status: "ok" });
@@ -63,7 +67,11 @@ export function bundleService(options: ServiceOptions): Server {
     return ["/b", text(request, response, 404, "no bundle under this link: ask your exchange for yours")];
   };
 
-  return createServer((request, response) => {
+  const limits = {
+    ...{ headersTimeout: LIMITS.headers, requestTimeout: LIMITS.request, keepAliveTimeout: 5_000 },
+    ...{ connectionsCheckingInterval: 2_000, maxHeaderSize: 8_192 },
+  };
+  const server = createServer(limits, (request, response) => {
     const from = performance.now();
     answer(request, response)
       .catch((error: unknown): [string, number] => {
@@ -73,13 +81,29 @@ export function bundleService(options: ServiceOptions): Server {
       })
       .then(([what, status]) => log(`${what} ${status} ${Math.round(performance.now() - from)} ms`));
   });
+  server.setTimeout(LIMITS.idle);
+  server.maxConnections = LIMITS.connections;
+  return server;
 }
 
 function addressOf(request: IncomingMessage, header: string | undefined): string {
   const named = header === undefined ? undefined : request.headers[header.toLowerCase()];
   // A proxy appends whom it saw; what stands before that, the client may have made up.
   const last = (Array.isArray(named) ? named.at(-1) : named)?.split(",").at(-1)?.trim();
-  return last || (request.socket.remoteAddress ?? "");
+  return network(last || (request.socket.remoteAddress ?? ""));
+}
+
+/** One customer has a whole /64 of IPv6 addresses, so that is what is counted; anything else counts as it is. */
+function network(address: string): string {
+  if (!isIPv6(address) || address.includes(".")) return address;
+  const [front = "", back] = address.split("%", 1)[0]!.split("::", 2);
+  const groups = (text: string) => (text === "" ? [] : text.split(":"));
+  const [first, last] = [groups(front), groups(back ?? "")];
+  const zeros = back === undefined ? 0 : 8 - first.length - last.length;
+  return [...first, ...Array<string>(zeros).fill("0"), ...last]
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(":");
 }
 
 function json(request: IncomingMessage, response: ServerResponse, body: Buffer): number {

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { lstat, readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { bundleFromJson } from "@plimsoll/verifier/formats/bundle.ts";
 import { fromJson } from "@plimsoll/verifier/formats/codecs.ts";
@@ -41,7 +41,10 @@ export async function readShelf(root: string, secret: OperatorSecret): Promise<S
   let size = 0;
   for (const name of names) {
     const file = join(folder.bundles, name);
-    size = Math.max(size, (await stat(file)).size);
+    const found = await lstat(file);
+    // A link would serve whatever it leads to.
+    if (!found.isFile()) throw new ConfigError(`${file}: expected a bundle, came no file; remove it`);
+    size = Math.max(size, found.size);
     const userId = await userOf(file);
     bundles.push({ userId, token: bundleToken(secret, record, userId), file });
   }

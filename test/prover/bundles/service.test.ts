@@ -143,6 +143,27 @@ describe("the bundle service (attack row 31)", () => {
     expect(await ask(alice!.token, "192.0.2.2")).toBe(200);
   });
 
+  it("counts the addresses of one IPv6 network together, and those of others apart", async () => {
+    const get = await serve({ missesPerMinute: 2, addressHeader: "X-Forwarded-For" });
+    const status = async (from: string) =>
+      (await get(`/b/${wrong(1)}.json`, { headers: { "X-Forwarded-For": from } })).status;
+    expect(await status("2001:db8:0:7::1")).toBe(404);
+    expect(await status("2001:0db8::7:1:2:3:4")).toBe(404);
+    expect(await status("2001:db8:0:7:ffff::")).toBe(429);
+    expect(await status("2001:db8:0:8::1")).toBe(404);
+    expect(await status("::ffff:192.0.2.1")).toBe(404);
+    expect(await status("::ffff:192.0.2.2")).toBe(404);
+    expect(await status("::ffff:192.0.2.3")).toBe(404);
+  });
+
+  it("lets nobody hold a connection by sending or reading slowly", async () => {
+    await serve();
+    expect(server!.headersTimeout).toBeLessThanOrEqual(10_000);
+    expect(server!.requestTimeout).toBeLessThanOrEqual(15_000);
+    expect(server!.timeout).toBeGreaterThan(0);
+    expect(server!.maxConnections).toBeLessThanOrEqual(10_000);
+  });
+
   it("bounds requests of an address in a second, but not its health", async () => {
     const get = await serve({ requestsPerSecond: 2 });
     const statuses = [];
