@@ -1,13 +1,6 @@
 import type { Command } from "commander";
 import type { Outcome } from "./outcome.ts";
-import {
-  type PledgeMakeOptions,
-  type PledgeOptions,
-  pledgeMakeCommand,
-  pledgeReleaseCommand,
-  pledgeRenewCommand,
-  pledgeStatusCommand,
-} from "./pledge-commands.ts";
+import type { PledgeMakeOptions, PledgeOptions } from "./pledge-commands.ts";
 import type { AccountOptions } from "./spending-files.ts";
 import { paying, provingAccount } from "./vault-command-line.ts";
 import type { SendOptions } from "./vault-session.ts";
@@ -32,14 +25,19 @@ export function pledgeCommands(program: Command, finish: (handled: Promise<Outco
     .option("--payload <hex>", "32 bytes, as the gate says; 0 when left out")
     .option("--vault <address>", "who may pay it out, if it comes to that; nobody when left out")
     .option("--recipient <address>", "to whom: the gate when left out")
-    .action((options: PledgeMakeOptions) => finish(pledgeMakeCommand(options)));
+    .action((options: PledgeMakeOptions) =>
+      finish(import("./pledge-commands.ts").then((on) => on.pledgeMakeCommand(options))),
+    );
   provingAccount(ofOne("renew", "prove in a newer epoch that a pledge is still covered")).action(
-    (options: PledgeOptions & AccountOptions) => finish(pledgeRenewCommand(options)),
+    (options: PledgeOptions & AccountOptions) =>
+      finish(import("./pledge-commands.ts").then((on) => on.pledgeRenewCommand(options))),
   );
   paying(ofOne("release", "give a pledge back: its gate at any time, anybody from its end on")).action(
-    (options: PledgeOptions & SendOptions) => finish(pledgeReleaseCommand(options)),
+    (options: PledgeOptions & SendOptions) =>
+      finish(import("./pledge-commands.ts").then((on) => on.pledgeReleaseCommand(options))),
   );
   ofOne("status", "what is pledged to whom, until when, and as of which epoch it is covered").action(
-    (options: PledgeOptions) => finish(pledgeStatusCommand(options)),
+    (options: PledgeOptions) =>
+      finish(import("./pledge-commands.ts").then((on) => on.pledgeStatusCommand(options))),
   );
 }

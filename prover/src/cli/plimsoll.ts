@@ -8,7 +8,7 @@ import { identityCommands } from "./identity-command-line.ts";
 import type { KeysOptions } from "./keys-command.ts";
 import type { MarginOptions } from "./margin-commands.ts";
 import { EXIT, errorOutcome, type Outcome } from "./outcome.ts";
-import { ownersCommands } from "./owners-commands.ts";
+import { ownersCommands } from "./owners-command-line.ts";
 import { pledgeCommands } from "./pledge-command-line.ts";
 import type { PolicyConfigureOptions } from "./policy-configure.ts";
 import type { PolicyPublishOptions, PolicySignOptions } from "./policy-publish.ts";

@@ -1,31 +1,9 @@
 import type { Command } from "commander";
 import type { Outcome } from "./outcome.ts";
-import {
-  type ActOptions,
-  type CollectOptions,
-  collectCommand,
-  type DepositOptions,
-  depositCommand,
-  freezeCommand,
-  payClaimCommand,
-  type SendProofOptions,
-  sendProofCommand,
-} from "./vault-commands.ts";
-import {
-  type ApproveOptions,
-  approveCommand,
-  type RefuseOptions,
-  refuseCommand,
-  type SignOrderOptions,
-  signOrderCommand,
-} from "./vault-operator-commands.ts";
-import {
-  type AnswerOptions,
-  type AskOptions,
-  answerCommand,
-  proveForVaultCommand,
-} from "./vault-proof-commands.ts";
-import { type VaultStatusOptions, vaultStatusCommand } from "./vault-status.ts";
+import type { ActOptions, CollectOptions, DepositOptions, SendProofOptions } from "./vault-commands.ts";
+import type { ApproveOptions, RefuseOptions, SignOrderOptions } from "./vault-operator-commands.ts";
+import type { AnswerOptions, AskOptions } from "./vault-proof-commands.ts";
+import type { VaultStatusOptions } from "./vault-status.ts";
 
 const EXIT = "number of the exit";
 const TOKEN = "its address, or coin for the chain's own";
@@ -48,7 +26,9 @@ export function vaultCommands(program: Command, finish: (handled: Promise<Outcom
     .requiredOption("--amount <number>", "such as 1.5")
     .requiredOption("--identity <file>", "your identity file: the deposit is for the owner in it")
     .option("--passphrase-file <file>", "also check that this owner follows from the secret")
-    .action((options: DepositOptions) => finish(depositCommand(options)));
+    .action((options: DepositOptions) =>
+      finish(import("./vault-commands.ts").then((on) => on.depositCommand(options))),
+    );
 
   const asks = {
     withdraw: "prove an instant withdrawal, for the operator to sign",
@@ -60,7 +40,9 @@ export function vaultCommands(program: Command, finish: (handled: Promise<Outcom
       .requiredOption("--token <address>", TOKEN)
       .requiredOption("--amount <number>", "such as 1.5")
       .requiredOption("--to <address>", "who is paid")
-      .action((options: AskOptions) => finish(proveForVaultCommand(purpose, options)));
+      .action((options: AskOptions) =>
+        finish(import("./vault-proof-commands.ts").then((on) => on.proveForVaultCommand(purpose, options))),
+      );
   }
 
   vault
@@ -71,7 +53,9 @@ export function vaultCommands(program: Command, finish: (handled: Promise<Outcom
     .requiredOption("--key-file <file>", "hex key of the operator, readable by its owner only")
     .requiredOption("--out <file>", "the proof with the signature")
     .option("--valid-for <seconds>", "600 when left out")
-    .action((options: SignOrderOptions) => finish(signOrderCommand(options)));
+    .action((options: SignOrderOptions) =>
+      finish(import("./vault-operator-commands.ts").then((on) => on.signOrderCommand(options))),
+    );
 
   paying(
     vault
@@ -79,18 +63,24 @@ export function vaultCommands(program: Command, finish: (handled: Promise<Outcom
       .description("send a proof, anybody's: relayers are paid the fee that is proved in it")
       .requiredOption("--rpc <url>", "endpoint of the proof's chain")
       .requiredOption("--proof <file>"),
-  ).action((options: SendProofOptions) => finish(sendProofCommand(options)));
+  ).action((options: SendProofOptions) =>
+    finish(import("./vault-commands.ts").then((on) => on.sendProofCommand(options))),
+  );
 
   paying(command("approve", "pay an exit, as the operator"))
     .requiredOption("--exit <number>", EXIT)
     .option("--most <amount>", "more than this is not paid: what is owed now when left out")
-    .action((options: ApproveOptions) => finish(approveCommand(options)));
+    .action((options: ApproveOptions) =>
+      finish(import("./vault-operator-commands.ts").then((on) => on.approveCommand(options))),
+    );
 
   paying(command("refuse", "show by the newest epoch that an exit's account does not allow it"))
     .requiredOption("--exit <number>", EXIT)
     .requiredOption("--epoch <folder>", "epoch folder of the newest attested epoch, with its private part")
     .option("--user <id>", "whose exit it is: every bundle is looked at when left out")
-    .action((options: RefuseOptions) => finish(refuseCommand(options)));
+    .action((options: RefuseOptions) =>
+      finish(import("./vault-operator-commands.ts").then((on) => on.refuseCommand(options))),
+    );
 
   command("answer", "prove, against a false refusal, that the refusal's own epoch allows the exit")
     .requiredOption("--exit <number>", EXIT)
@@ -102,26 +92,36 @@ export function vaultCommands(program: Command, finish: (handled: Promise<Outcom
     .option("--fee <amount>")
     .option("--key-file <file>", "of a pledge's exit: hex key that pays, after the pledge was renewed")
     .option("--dry-run", "with --key-file: send nothing")
-    .action((options: AnswerOptions) => finish(answerCommand(options)));
+    .action((options: AnswerOptions) =>
+      finish(import("./vault-proof-commands.ts").then((on) => on.answerCommand(options))),
+    );
 
   paying(command("freeze", "freeze the vault for an exit that was neither paid nor refused in time"))
     .requiredOption("--exit <number>", EXIT)
-    .action((options: ActOptions) => finish(freezeCommand(options)));
+    .action((options: ActOptions) =>
+      finish(import("./vault-commands.ts").then((on) => on.freezeCommand(options))),
+    );
   paying(command("pay", "pay a claim on a frozen vault, once claims are closed"))
     .requiredOption("--claim <number>", "number of the claim")
-    .action((options: ActOptions) => finish(payClaimCommand(options)));
+    .action((options: ActOptions) =>
+      finish(import("./vault-commands.ts").then((on) => on.payClaimCommand(options))),
+    );
   paying(command("collect", "take what exits and claims paid out of the purse"))
     .requiredOption("--token <address>", TOKEN)
     .option("--recipient <address>", "whose purse: the sender's when left out")
     .option("--to <address>", "where it goes, as the recipient herself says: to her when left out")
-    .action((options: CollectOptions) => finish(collectCommand(options)));
+    .action((options: CollectOptions) =>
+      finish(import("./vault-commands.ts").then((on) => on.collectCommand(options))),
+    );
 
   command("status", "how the vault, an exit, a claim or a purse stands, and what to type next")
     .option("--exit <number>", EXIT)
     .option("--claim <number>", "number of the claim")
     .option("--recipient <address>", "with --token: what is in the purse")
     .option("--token <address>", TOKEN)
-    .action((options: VaultStatusOptions) => finish(vaultStatusCommand(options)));
+    .action((options: VaultStatusOptions) =>
+      finish(import("./vault-status.ts").then((on) => on.vaultStatusCommand(options))),
+    );
 }
 
 /** Options of what sends a transaction. */
