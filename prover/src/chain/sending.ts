@@ -44,11 +44,13 @@ export interface Call {
   readonly contract: Contract;
   readonly method: string;
   readonly args: readonly unknown[];
+  /** Of the chain's own coin that goes with it, in its smallest unit; none where left out. */
+  readonly value?: bigint;
 }
 
 /** Gas that a call would take now. Throws RegistryError with the contract's reason when it would be refused. */
-export async function estimateCall({ contract, method, args }: Call): Promise<bigint> {
-  return withWords(contract.interface, () => contract.getFunction(method).estimateGas(...args));
+export async function estimateCall({ contract, method, args, value = 0n }: Call): Promise<bigint> {
+  return withWords(contract.interface, () => contract.getFunction(method).estimateGas(...args, { value }));
 }
 
 /** As `sendCall`, of a contract's function. */
@@ -67,21 +69,21 @@ export function send(
  * anything is paid where the node says so, and NotMinedError.
  */
 export async function sendCall(
-  { contract, method, args }: Call,
+  { contract, method, args, value = 0n }: Call,
   patience: Patience = PATIENCE,
 ): Promise<SentTransaction> {
   return withWords(contract.interface, async () => {
     const call = contract.getFunction(method);
     // Estimated first: a node then says why a transaction would fail, and nothing is paid for it.
-    const gasLimit = (await call.estimateGas(...args)) + SPARE_GAS;
-    let sent = (await call.send(...args, { gasLimit })) as ContractTransactionResponse;
+    const gasLimit = (await call.estimateGas(...args, { value })) + SPARE_GAS;
+    let sent = (await call.send(...args, { gasLimit, value })) as ContractTransactionResponse;
     const hashes = [sent.hash];
     const { nonce } = sent;
     for (let attempt = 1; ; attempt++) {
       const receipt = await receiptOf(sent, hashes, patience.milliseconds);
       if (receipt?.status === 0) {
         // Run again where it failed, for the reason that a receipt doesn't carry.
-        await call.staticCall(...args, { blockTag: receipt.blockNumber });
+        await call.staticCall(...args, { value, blockTag: receipt.blockNumber });
         throw new Error(`transaction ${receipt.hash} was mined and failed`);
       }
       if (receipt !== null)
@@ -90,6 +92,7 @@ export async function sendCall(
       try {
         sent = (await call.send(...args, {
           gasLimit,
+          value,
           nonce,
           ...raisedFees(sent),
         })) as ContractTransactionResponse;

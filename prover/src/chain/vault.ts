@@ -23,7 +23,7 @@ export async function depositCalls(
 ): Promise<Call[]> {
   const contract = await vaultAt(vault, sender);
   if (token.toLowerCase() === NATIVE_TOKEN.toLowerCase()) {
-    return [{ contract, method: "deposit", args: [token, amount, owner, { value: amount }] }];
+    return [{ contract, method: "deposit", args: [token, amount, owner], value: amount }];
   }
   const tokens = new Contract(token, TOKEN, sender);
   const allowed: bigint = await tokens.getFunction("allowance").staticCall(await sender.getAddress(), vault);
