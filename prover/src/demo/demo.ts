@@ -1,5 +1,6 @@
 // `npm run demo [-- --all]`: an exchange proved, settled on a chain, checked by its users, and cheated in vain.
 // `npm run demo -- --epochs`: epochs settled in every way, see scenes/epochs.ts.
+// `npm run demo -- --withdrawals`: money in, traded, and out again by proofs, see scenes/withdrawals.ts.
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join, relative } from "node:path";
@@ -34,16 +35,26 @@ import { type DemoExchange, readDemoExchange } from "./demo-exchange.ts";
 import { withTokens } from "./demo-tokens.ts";
 import { figure, Narrator } from "./narrator.ts";
 import { epochs } from "./scenes/epochs.ts";
+import { withdrawals } from "./scenes/withdrawals.ts";
 
 const EPOCH = 1n;
 /** Reference prices for a table that anyone can scale: nothing is measured with them. */
 const GWEI_PER_GAS = 1;
 
 const { values } = parseArgs({
-  options: { all: { type: "boolean", default: false }, epochs: { type: "boolean", default: false } },
+  options: {
+    all: { type: "boolean", default: false },
+    epochs: { type: "boolean", default: false },
+    withdrawals: { type: "boolean", default: false },
+  },
 });
 const tell = new Narrator();
-process.exitCode = (await (values.epochs ? epochs(tell) : demo(values.all))) ? 0 : 1;
+process.exitCode = (await chosen()) ? 0 : 1;
+
+function chosen(): Promise<boolean> {
+  if (values.withdrawals) return withdrawals(tell);
+  return values.epochs ? epochs(tell) : demo(values.all);
+}
 
 async function demo(all: boolean): Promise<boolean> {
   tell.heading("Plimsoll: every account of an exchange proved margin-sufficient, in zero knowledge");

@@ -62,8 +62,14 @@ export const FEED_DECIMALS = 8;
 const BEGINS = "2026-11-20T07:00:00Z";
 const GRACE_PERIOD = 1_800;
 
-/** Deploys everything through Hardhat Ignition, with development keys of the smallest circuits, and registers nothing yet. */
-export async function setStage(tell: Narrator): Promise<Stage> {
+/**
+ * Deploys everything through Hardhat Ignition, with development keys of the smallest circuits, and registers nothing yet.
+ * `ledgerKeys`: what the ledger takes proofs under; left out, nothing is ever withdrawn.
+ */
+export async function setStage(
+  tell: Narrator,
+  ledgerKeys: Pick<RegistryConfig, "withdrawalKeys" | "refusalKeys"> = {},
+): Promise<Stage> {
   const network = await startNetwork(BEGINS);
   const { provider } = network;
   const people = peopleOf(network);
@@ -103,6 +109,7 @@ export async function setStage(tell: Narrator): Promise<Stage> {
     minimumInterval: MINIMUM_INTERVAL,
     batchKeys: [packKey(circuits.batch.vkey)],
     epochKeys: [{ packed: packKey(circuits.epoch.vkey), assets: 2 }],
+    ...ledgerKeys,
   };
   const deployed = await gas.measure("deploy both registries, the reserve book and two keys", () =>
     deployRegistries({
