@@ -24,6 +24,7 @@ import {
 import {ILedger} from "../interfaces/ILedger.sol";
 import {ISolvencyRegistry} from "../interfaces/ISolvencyRegistry.sol";
 import {Groth16Single} from "../lib/Groth16Single.sol";
+import {KeyFolding} from "../lib/KeyFolding.sol";
 import {VerificationKeys} from "../lib/VerificationKeys.sol";
 
 /// @title Proofs about one account, and the registry that they are about
@@ -34,13 +35,16 @@ abstract contract LedgerProofs is ILedger {
 
     mapping(bytes32 circuitId => address) private _withdrawalKeys;
     mapping(bytes32 circuitId => address) private _refusalKeys;
+    bytes32[] private _withdrawalCircuits;
+    /// @dev Keys of withdrawals with `home` folded in: it is the same in every proof of a ledger.
+    mapping(bytes32 circuitId => address) private _keysAtHome;
     /// @inheritdoc ILedger
     address public registry;
 
     constructor(address[] memory withdrawalKeys, address[] memory refusalKeys) {
         _chainId = block.chainid;
         for (uint256 i = 0; i < withdrawalKeys.length; i++) {
-            _register(_withdrawalKeys, withdrawalKeys[i], WITHDRAWAL_SIGNALS);
+            _withdrawalCircuits.push(_register(_withdrawalKeys, withdrawalKeys[i], WITHDRAWAL_SIGNALS));
         }
         for (uint256 i = 0; i < refusalKeys.length; i++) _register(_refusalKeys, refusalKeys[i], REFUSAL_SIGNALS);
     }
@@ -49,6 +53,11 @@ abstract contract LedgerProofs is ILedger {
     function bind() external {
         if (registry != address(0)) revert LedgerBound(registry);
         registry = msg.sender;
+        for (uint256 i = 0; i < _withdrawalCircuits.length; i++) {
+            bytes32 circuitId = _withdrawalCircuits[i];
+            _keysAtHome[circuitId] =
+                KeyFolding.fold(_withdrawalKeys[circuitId], WITHDRAWAL_SIGNALS, WITHDRAWAL_HOME, home());
+        }
     }
 
     /// @inheritdoc ILedger
@@ -69,7 +78,7 @@ abstract contract LedgerProofs is ILedger {
 
     /// @dev Reverts unless the proof holds for this context, in an attested epoch.
     function _requireProof(Withdrawal calldata withdrawal, uint256 context) internal view {
-        uint256[] memory signals = new uint256[](WITHDRAWAL_SIGNALS);
+        uint256[] memory signals = new uint256[](WITHDRAWAL_SIGNALS - 1);
         signals[WITHDRAWAL_ROOT] = withdrawal.root;
         signals[WITHDRAWAL_KEY] = withdrawal.key;
         signals[WITHDRAWAL_EPOCH] = withdrawal.epoch;
@@ -77,10 +86,10 @@ abstract contract LedgerProofs is ILedger {
         signals[WITHDRAWAL_ASSET] = withdrawal.asset;
         signals[WITHDRAWAL_AMOUNT] = withdrawal.amount;
         signals[WITHDRAWAL_CHARGE] = withdrawal.charge;
-        signals[WITHDRAWAL_HOME] = home();
-        signals[WITHDRAWAL_CONTEXT] = context;
+        // Home stands before it, and in the key.
+        signals[WITHDRAWAL_CONTEXT - 1] = context;
         _requireAttested(withdrawal.epoch, withdrawal.root, withdrawal.place);
-        bytes memory key = _keyWords(_withdrawalKeys, withdrawal.circuitId, WITHDRAWAL_SIGNALS);
+        bytes memory key = _keyWords(_keysAtHome, withdrawal.circuitId, WITHDRAWAL_SIGNALS - 1);
         Groth16Single.requireProof(key, signals, withdrawal.proof);
     }
 
@@ -115,8 +124,11 @@ abstract contract LedgerProofs is ILedger {
         return VerificationKeys.read(key, signals);
     }
 
-    function _register(mapping(bytes32 circuitId => address) storage keys, address key, uint256 signals) private {
-        (bytes32 circuitId,) = VerificationKeys.inspect(key, signals);
+    function _register(mapping(bytes32 circuitId => address) storage keys, address key, uint256 signals)
+        private
+        returns (bytes32 circuitId)
+    {
+        (circuitId,) = VerificationKeys.inspect(key, signals);
         if (keys[circuitId] != address(0)) revert LedgerCircuitTwice(circuitId);
         keys[circuitId] = key;
         emit LedgerCircuitRegistered(circuitId, key, signals);

@@ -7,6 +7,7 @@ import {IReserveBook} from "../interfaces/IReserveBook.sol";
 import {ISolvencyRegistry} from "../interfaces/ISolvencyRegistry.sol";
 import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 
@@ -117,7 +118,11 @@ abstract contract VaultCore is IMarginVault, IERC1271, EIP712, ReentrancyGuardTr
         address signer = operator;
         if (msg.sender == signer) return;
         if (block.timestamp > deadline) revert SignatureExpired(deadline, uint64(block.timestamp));
-        if (!SignatureChecker.isValidSignatureNowCalldata(signer, digest, signature)) {
+        // Before anybody asks whether the operator is a contract, which an account with a key rarely is. One that is both sends what
+        // it likes itself.
+        (address recovered, ECDSA.RecoverError fault,) = ECDSA.tryRecoverCalldata(digest, signature);
+        if (fault == ECDSA.RecoverError.NoError && recovered == signer) return;
+        if (!SignatureChecker.isValidERC1271SignatureNowCalldata(signer, digest, signature)) {
             revert OperatorSignatureInvalid(signer, digest);
         }
     }

@@ -52,29 +52,25 @@ library Groth16Single {
     /// @dev IC_0 + sum of signal_j IC_(j+1), in words 0 and 1.
     function _input(bytes memory key, uint256[] memory signals) private view returns (uint256[5] memory sum) {
         uint256 at = VerificationKeys.IC;
-        (sum[0], sum[1]) = _point(key, at);
+        assembly ("memory-safe") {
+            at := add(add(key, 0x20), at)
+            mcopy(sum, at, 0x40)
+        }
+        bool isValid = true;
         for (uint256 j = 0; j < signals.length; j++) {
             if (signals[j] >= FIELD) revert SignalOutOfField(j);
-            at += 0x40;
-            (sum[2], sum[3]) = _point(key, at);
-            sum[4] = signals[j];
-            bool isValid;
+            uint256 signal = signals[j];
             assembly ("memory-safe") {
-                // Reads and writes the five words of `sum` only: multiply in words 2 to 4, then add words 0 to 3.
+                // The key has a point for each signal and one more. Writes the five words of `sum` only: multiplies in words 2 to 4,
+                // then adds words 0 to 3.
+                at := add(at, 0x40)
                 let product := add(sum, 0x40)
-                isValid := staticcall(gas(), 7, product, 0x60, product, 0x40)
+                mcopy(product, at, 0x40)
+                mstore(add(sum, 0x80), signal)
+                isValid := and(isValid, staticcall(gas(), 7, product, 0x60, product, 0x40))
                 isValid := and(isValid, staticcall(gas(), 6, sum, 0x80, sum, 0x40))
             }
-            if (!isValid) revert Groth16Batch.PointInvalid();
         }
-    }
-
-    function _point(bytes memory key, uint256 offset) private pure returns (uint256 x, uint256 y) {
-        assembly ("memory-safe") {
-            // The key has a point for each signal and one more.
-            let at := add(add(key, 0x20), offset)
-            x := mload(at)
-            y := mload(add(at, 0x20))
-        }
+        if (!isValid) revert Groth16Batch.PointInvalid();
     }
 }
