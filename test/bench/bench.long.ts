@@ -25,7 +25,10 @@ const KEYS = {
   ),
   withdrawal: ["constraints1", "constraints4", "snarkjsMs1", "snarkjsMs4", "ownMs1", "ownMs4"],
   risk: ["monitorAccountsPerSecondPerCore", "completeSpotPerSecondPerCore", "completeMarginPerSecondPerCore"],
-  gas: ["perBatchAt1", "perBatchAt8", "perBatchAt32", "perBatchChunked", "epochFixed", "perAccount"],
+  gas: [
+    ...["perBatchAt1", "perBatchAt8", "perBatchAt32", "perBatchChunked", "epochFixed", "perAccount"],
+    ...["instantWithdrawal", "instantWithdrawalNative", "forcedExit", "claim"],
+  ],
 };
 
 // How fast this machine is just now is no matter of right and wrong: the table for people judges that.

@@ -30,6 +30,12 @@ export interface GasFigures {
   readonly epochFixed: number;
   /** A synthetic account's share of its batch. */
   readonly perAccount: number;
+  /** A key's first payment, of a token and of the chain's own coin, to an address that never had any. */
+  readonly instantWithdrawal: number;
+  readonly instantWithdrawalNative: number;
+  /** An exit from its request to its payment; a claim in an escape, registered and paid. */
+  readonly forcedExit: number;
+  readonly claim: number;
 }
 
 /** Of one policy's risk engine, in accounts of eight holdings. */

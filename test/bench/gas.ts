@@ -5,6 +5,7 @@ import { BatchPlanner } from "../../prover/src/plan/plan-batches.ts";
 import { syntheticAccounts } from "../../prover/src/snapshot/synthetic.ts";
 import { completeAccount } from "../../verifier/src/policy/complete.ts";
 import { measureGas } from "../support/gas.ts";
+import { measureVault } from "../support/vault-gas.ts";
 import { type GasFigures, type Measured, rounded, type Say } from "./figures.ts";
 import { gasTable } from "./gas-table.ts";
 
@@ -15,9 +16,18 @@ export async function benchGas(exchange: DemoExchange, say: Say): Promise<Measur
   await buildContracts();
   const { perReserve, perCircuit, relayed, chunkedFixed, ...gas } = await measureGas();
   say("attested epochs of different sizes");
+  const vault = await measureVault();
+  say("moved money by a vault");
   const sharing = accountsPerBatch(exchange);
   return {
-    figures: { ...gas, perAccount: rounded(gas.perBatchAt32 / sharing, 0) },
+    figures: {
+      ...gas,
+      perAccount: rounded(gas.perBatchAt32 / sharing, 0),
+      instantWithdrawal: vault.withdrawToken,
+      instantWithdrawalNative: vault.withdrawCoin,
+      forcedExit: vault.requestExit + vault.approveExit,
+      claim: vault.registerClaim + vault.payClaim,
+    },
     remarks: [
       { what: "epoch", value: "40 assets, 8 of them held and read on chain, sent by the exchange itself" },
       {
@@ -28,6 +38,10 @@ export async function benchGas(exchange: DemoExchange, say: Say): Promise<Measur
       { what: "an epoch in parts, beside its batches", value: number(chunkedFixed) },
       { what: "each further asset read on chain", value: number(perReserve) },
       { what: "each further batch circuit in a call", value: number(perCircuit) },
+      {
+        what: "a refusal of an exit; freezing a vault",
+        value: `${number(vault.refuse)}; ${number(vault.freeze)}`,
+      },
       { what: "sent by another with the exchange's signature", value: `${number(relayed)} more` },
     ],
   };

@@ -56,6 +56,10 @@ const WORDS: Words = {
     perBatchChunked: "per batch, in parts of 64",
     epochFixed: "per epoch, fixed",
     perAccount: "per account",
+    instantWithdrawal: "instant withdrawal of a token",
+    instantWithdrawalNative: "instant withdrawal of the chain's coin",
+    forcedExit: "a forced exit, requested and paid",
+    claim: "a claim in an escape, registered and paid",
   },
 };
 

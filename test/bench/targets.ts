@@ -59,6 +59,8 @@ const gas: Readonly<Partial<Record<keyof GasFigures, Target>>> = {
   perBatchAt32: { most: 56_500 },
   perBatchChunked: { most: 61_000 },
   epochFixed: { most: 600_000 },
+  instantWithdrawal: { most: 400_000 },
+  instantWithdrawalNative: { most: 400_000 },
 };
 
 /** What must hold on two idle cores. Figures without an entry are for the reader to judge. */
