@@ -55,10 +55,10 @@ export default defineConfig({
           ...Object.fromEntries(
             mocks.map((name) => [`contracts/mocks/${name}.sol`, { ...compiler, settings: plain }]),
           ),
-          // Optimised for many more runs the vault is larger than a contract may be.
+          // Optimised for many runs the vault is larger than a contract may be.
           "contracts/MarginVault.sol": {
             ...compiler,
-            settings: { viaIR: true, optimizer: { enabled: true, runs: 2_000 }, evmVersion: "cancun" },
+            settings: { viaIR: true, optimizer: { enabled: true, runs: 600 }, evmVersion: "cancun" },
           },
         },
       },
