@@ -85,9 +85,11 @@ export function policyTreePath({ rows, levels }: PolicyTree, row: number): bigin
 /** At each of the 4 depths all 16 children of the node that the row's leaf is below. Throws for a row without a leaf. */
 export function policyTreeChildren({ rows, levels }: PolicyTree, row: number): bigint[][] {
   if (!rows.has(row)) throw new RangeError(`row ${row} has no leaf in the policy's tree`);
-  return levels
-    .slice(0, POLICY_TREE_DEPTH)
-    .map((level, depth) => children(level, Math.floor(row / TREE_ARITY ** (depth + 1))));
+  let at = row;
+  return levels.slice(0, POLICY_TREE_DEPTH).map((level) => {
+    at = Math.floor(at / TREE_ARITY);
+    return children(level, at);
+  });
 }
 
 /** The root that a row's leaf has under `path`. Throws on a path of another shape. */
