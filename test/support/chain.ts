@@ -5,9 +5,13 @@ import { type ContractName, contractArtifact } from "../../prover/src/chain/arti
 
 export type LocalChain = Awaited<ReturnType<typeof localChain>>;
 
-/** A new chain in this process, with funded signers. `chainId` other than 31337 stands for a public chain. */
-export async function localChain(chainId?: number) {
-  const connection = await network.create(chainId === undefined ? {} : { override: { chainId } });
+/**
+ * A new chain in this process, with funded signers. `chainId` other than 31337 stands for a public chain; mutants may
+ * be larger than chains take.
+ */
+export async function localChain(chainId?: number, options: { allowUnlimitedContractSize?: boolean } = {}) {
+  const override = { ...options, ...(chainId === undefined ? {} : { chainId }) };
+  const connection = await network.create({ override });
   const signers: HardhatEthersSigner[] = await connection.ethers.getSigners();
   const provider = connection.ethers.provider;
   return {
