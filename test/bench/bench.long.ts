@@ -1,8 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
+import { chromiumPath } from "../support/browser.ts";
 
 const BENCH = new URL("./bench.ts", import.meta.url).pathname;
 
+const IN_BROWSER = chromiumPath() === undefined ? [] : ["browserMs1", "browserMs4"];
 const KEYS = {
   constraints: [
     "perBlock",
@@ -23,7 +25,7 @@ const KEYS = {
   prover: ["", "At15"].flatMap((size) =>
     ["snarkjsMs", "ownMs", "ratio", "constraintsPerSecond", "peakMB"].map((name) => name + size),
   ),
-  withdrawal: ["constraints1", "constraints4", "snarkjsMs1", "snarkjsMs4", "ownMs1", "ownMs4"],
+  withdrawal: ["constraints1", "constraints4", "snarkjsMs1", "snarkjsMs4", "ownMs1", "ownMs4", ...IN_BROWSER],
   risk: ["monitorAccountsPerSecondPerCore", "completeSpotPerSecondPerCore", "completeMarginPerSecondPerCore"],
   gas: [
     ...["perBatchAt1", "perBatchAt8", "perBatchAt32", "perBatchChunked", "epochFixed", "perAccount"],

@@ -70,6 +70,9 @@ export interface WithdrawalFigures {
   readonly snarkjsMs4: number;
   readonly ownMs1: number;
   readonly ownMs4: number;
+  /** By snarkjs in Chromium; left out where there is none. */
+  readonly browserMs1?: number;
+  readonly browserMs4?: number;
 }
 
 /** Something that people should know beside the figures, in the words of the table. */

@@ -40,6 +40,8 @@ const WORDS: Words = {
     constraints1: "one block: constraints",
     constraints4: "up to four blocks: constraints",
     snarkjsMs1: "one block: snarkjs, milliseconds",
+    browserMs1: "one block: snarkjs in a browser, milliseconds",
+    browserMs4: "four blocks: snarkjs in a browser, milliseconds",
     snarkjsMs4: "up to four blocks: snarkjs, milliseconds",
     ownMs1: "one block: our prover, milliseconds",
     ownMs4: "up to four blocks: our prover, milliseconds",

@@ -44,6 +44,8 @@ const withdrawal: Readonly<Record<keyof WithdrawalFigures, Target>> = {
   snarkjsMs4: { most: 2_000 },
   ownMs1: { most: 2_000 },
   ownMs4: { most: 2_000 },
+  browserMs1: { most: 2_000 },
+  browserMs4: { most: 2_000 },
 };
 
 const risk: Readonly<Record<keyof RiskFigures, Target>> = {
