@@ -7,9 +7,9 @@ export const RECORDED_COVERAGE = join(ROOT, "test/recorded/coverage.json");
 /** Of one file below contracts/, in the statements that Hardhat counts. */
 export interface FileCoverage {
   readonly statements: number;
-  /** Of them, those that the Solidity tests ran. */
+  /** Of them, those that a test ran, in Solidity or in TypeScript. */
   readonly reached: number;
-  /** Lines on which a statement begins that they did not, as `3, 7-9`. */
+  /** Lines on which a statement begins that none did, as `3, 7-9`. */
   readonly missedLines: string;
 }
 
