@@ -26,7 +26,7 @@ export async function benchWithdrawal(say: Say, proofs: number): Promise<Measure
     const times: number[] = [];
     for (let proof = 0; proof <= proofs; proof++) {
       const from = performance.now();
-      const { instance } = await proveWithdrawal(backend, opening, request);
+      const { instance } = await proveWithdrawal(backend, opening, request, instanceArtifacts);
       times.push(performance.now() - from);
       say(`${instance}: ${times.at(-1)!.toFixed(0)} ms`);
     }

@@ -1,7 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import instances from "../../../circuits/instances.json" with { type: "json" };
 import type { Program } from "./compile.ts";
-import { ROOT } from "./paths.ts";
 
 const SETS = ["test", "demo", "all", "long"] as const;
 
@@ -23,7 +21,7 @@ export interface Instance {
 }
 
 export function listInstances(): readonly Instance[] {
-  return JSON.parse(readFileSync(join(ROOT, "circuits/instances.json"), "utf8"));
+  return instances as readonly Instance[];
 }
 
 /** Throws when there is no such instance. */

@@ -66,17 +66,19 @@ export function send(
 /**
  * Calls a contract's function in a transaction and waits for its block. A transaction that isn't mined in time is replaced
  * by one of the same nonce with a higher fee, so at most one of them counts. Throws RegistryError on a refusal, before
- * anything is paid where the node says so, and NotMinedError.
+ * anything is paid where the node says so, and NotMinedError. `under` hears of the transaction that is under way.
  */
 export async function sendCall(
   { contract, method, args, value = 0n }: Call,
   patience: Patience = PATIENCE,
+  under: (hash: string) => void = () => {},
 ): Promise<SentTransaction> {
   return withWords(contract.interface, async () => {
     const call = contract.getFunction(method);
     // Estimated first: a node then says why a transaction would fail, and nothing is paid for it.
     const gasLimit = (await call.estimateGas(...args, { value })) + SPARE_GAS;
     let sent = (await call.send(...args, { gasLimit, value })) as ContractTransactionResponse;
+    under(sent.hash);
     const hashes = [sent.hash];
     const { nonce } = sent;
     for (let attempt = 1; ; attempt++) {

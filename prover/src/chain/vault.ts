@@ -75,6 +75,16 @@ export async function spendingCall(sender: Signer, proof: SpendingProof): Promis
   return { contract, method, args: [withdrawal, relay] };
 }
 
+/** The event that tells what a proof did, by what it is made for: the ledger's of pledges, the vault's of all others. */
+export const SPENDING_EVENT = Object.freeze({
+  withdraw: "Withdrawn",
+  exit: "ExitRequested",
+  answer: "RefusalAnswered",
+  claim: "ClaimRegistered",
+  pledge: "Pledged",
+  renew: "Renewed",
+} as const);
+
 /** Sends a proof to the contract that it is good for. Throws RegistryError. */
 export async function sendSpendingProof(sender: Signer, proof: SpendingProof): Promise<SentTransaction> {
   return sendCall(await spendingCall(sender, proof));

@@ -7,11 +7,9 @@ import {
   type IdentityFile,
   identityOf,
   type KeystoreOptions,
-  openIdentity,
   randomSecret,
-  readIdentity,
-  writeIdentity,
-} from "../owner/identity-file.ts";
+} from "../owner/identity.ts";
+import { openIdentity, readIdentity, writeIdentity } from "../owner/identity-file.ts";
 import { type Ask, passphraseFrom } from "../owner/passphrase.ts";
 import { writeNewPrivate } from "../owner/private-file.ts";
 import { registrationToJson, signerOf, signRegistration } from "../owner/registration.ts";

@@ -6,6 +6,7 @@ import {
   spendingProofToJson,
 } from "@plimsoll/verifier/formats/spending-proof.ts";
 import { WithdrawalError } from "@plimsoll/verifier/withdrawal/error.ts";
+import { instanceArtifacts } from "../build/artifacts.ts";
 import { openIdentity } from "../owner/identity-file.ts";
 import { passphraseFrom } from "../owner/passphrase.ts";
 import { ConfigError } from "../pipeline/errors.ts";
@@ -53,12 +54,12 @@ export async function proveToFile(
   wish: SpendingWish,
 ): Promise<SpendingProof> {
   const { secret } = await openIdentity(identity, await passphraseFrom(passphraseFile));
-  const proof = await withBackend((backend) => makeSpendingProof(backend, bundle, secret, wish)).catch(
-    (error: unknown) => {
-      const next = error instanceof WithdrawalError ? NEXT[error.code] : undefined;
-      throw next === undefined ? error : Object.assign(error as WithdrawalError, { next });
-    },
-  );
+  const proof = await withBackend((backend) =>
+    makeSpendingProof(backend, bundle, secret, wish, instanceArtifacts),
+  ).catch((error: unknown) => {
+    const next = error instanceof WithdrawalError ? NEXT[error.code] : undefined;
+    throw next === undefined ? error : Object.assign(error as WithdrawalError, { next });
+  });
   await writeProof(out, proof);
   return proof;
 }

@@ -1,6 +1,6 @@
 import { toBeHex } from "ethers";
 import { ledgerAt } from "../chain/ledger.ts";
-import { collect, depositCalls, eventOf, spendingCall, vaultCall } from "../chain/vault.ts";
+import { collect, depositCalls, eventOf, SPENDING_EVENT, spendingCall, vaultCall } from "../chain/vault.ts";
 import { vaultAt } from "../chain/vault-contract.ts";
 import { readPurse } from "../chain/vault-reads.ts";
 import { addressOf } from "../chain/vault-typed-data.ts";
@@ -87,25 +87,16 @@ export async function sendProofCommand(options: SendProofOptions): Promise<Outco
     const contract = isPledge
       ? await ledgerAt(addressOf(ledger), provider)
       : await vaultAt(addressOf(use.vault), provider);
-    const event = await eventOf(provider, contract, last.hash, EVENT[use.for]);
+    const event = await eventOf(provider, contract, last.hash, SPENDING_EVENT[use.for]);
     const token = addressOf(proof.token);
     return done(...lines, await NEXT[use.for](event ?? {}, (amount) => amountWords(provider, token, amount)));
   });
 }
 
-const EVENT = Object.freeze({
-  withdraw: "Withdrawn",
-  exit: "ExitRequested",
-  answer: "RefusalAnswered",
-  claim: "ClaimRegistered",
-  pledge: "Pledged",
-  renew: "Renewed",
-});
-
 type Event = Record<string, unknown>;
 type Words = (event: Event, amount: (units: bigint) => Promise<string>) => Promise<string>;
 
-const NEXT: Readonly<Record<keyof typeof EVENT, Words>> = {
+const NEXT: Readonly<Record<keyof typeof SPENDING_EVENT, Words>> = {
   withdraw: async ({ amount, recipient }, words) => `paid ${await words(amount as bigint)} to ${recipient}`,
   exit: async ({ id, owed }, words) =>
     `exit ${id} asks for ${await words(owed as bigint)}; next: plimsoll vault status --exit ${id}`,

@@ -2,6 +2,7 @@ import type { ProofUse } from "@plimsoll/verifier/withdrawal/use.ts";
 import type { Relay } from "@plimsoll/verifier/withdrawal/vault-context.ts";
 import { readAttestation } from "../chain/registry.ts";
 import { vaultCall } from "../chain/vault.ts";
+import { epochFault, type VaultAsk } from "../chain/vault-epoch.ts";
 import { placeOfVault, readExit, readNeeded, readNeededForAnswer } from "../chain/vault-reads.ts";
 import { ConfigError } from "../pipeline/errors.ts";
 import { keyOfBundle } from "../withdrawal/spending-proof.ts";
@@ -41,10 +42,7 @@ const NEXT = Object.freeze({
 });
 
 /** `vault withdraw`, `vault exit` and `vault claim`: prove, for this vault and purpose, that an amount is free. */
-export async function proveForVaultCommand(
-  purpose: "withdraw" | "exit" | "claim",
-  options: AskOptions,
-): Promise<Outcome> {
+export async function proveForVaultCommand(purpose: VaultAsk, options: AskOptions): Promise<Outcome> {
   return withVault(options, async (session) => {
     const { provider, state } = session;
     const token = tokenOption(options.token);
@@ -119,25 +117,20 @@ export async function answerCommand(options: AnswerOptions): Promise<Outcome> {
 
 /** An epoch that the vault would not take is refused before anything is proved. */
 async function requireEpoch(
-  purpose: "withdraw" | "exit" | "claim",
+  purpose: VaultAsk,
   { provider, state }: VaultSession,
   epoch: bigint,
   file: string,
 ): Promise<void> {
-  if (purpose === "claim" && state.escape === undefined) {
-    throw new ConfigError("the vault is not frozen: expected `plimsoll vault withdraw` or `vault exit`");
-  }
-  if (purpose !== "claim" && state.escape !== undefined) {
-    throw new ConfigError(
-      `the vault is frozen: expected \`plimsoll vault claim\`, with your bundle of epoch ${state.escape.epoch} if you have it`,
-    );
-  }
-  const latest = await readAttestation(provider, state.registry);
-  if (purpose === "withdraw" && latest?.epoch !== epoch) {
-    throw new ConfigError(
-      `${file}: expected a bundle of the newest attested epoch, ${latest?.epoch ?? "none yet"}; came one of epoch ${epoch}: get the new one, or ask for an exit`,
-    );
-  }
+  const newest = (await readAttestation(provider, state.registry))?.epoch;
+  const fault = epochFault(purpose, state, newest, epoch);
+  if (fault === undefined) return;
+  const words = {
+    "not-frozen": "the vault is not frozen: expected `plimsoll vault withdraw` or `vault exit`",
+    frozen: `the vault is frozen: expected \`plimsoll vault claim\`, with your bundle of epoch ${state.escape?.epoch} if you have it`,
+    "not-newest": `${file}: expected a bundle of the newest attested epoch, ${newest ?? "none yet"}; came one of epoch ${epoch}: get the new one, or ask for an exit`,
+  };
+  throw new ConfigError(words[fault]);
 }
 
 async function relayOption(

@@ -1,4 +1,5 @@
-import { formatUnits, getAddress, type JsonRpcProvider, parseUnits, Wallet } from "ethers";
+import { formatUnits, getAddress, type JsonRpcProvider, Wallet } from "ethers";
+import { parseAmount } from "../chain/amount.ts";
 import { NATIVE_TOKEN } from "../chain/reserves.ts";
 import { type Call, estimateCall, type SentTransaction, sendCall } from "../chain/sending.ts";
 import { readToken, readVault, type VaultState } from "../chain/vault-reads.ts";
@@ -91,13 +92,13 @@ export async function amountOption(
   option: string,
 ): Promise<bigint> {
   const { decimals, symbol } = await readToken(provider, token);
-  const digits = /^\d{1,60}(?:\.(\d{1,60}))?$/.exec(text);
-  if (digits === null || (digits[1]?.length ?? 0) > decimals) {
+  const amount = parseAmount(text, decimals);
+  if (amount === undefined) {
     throw new ConfigError(
       `${option}: expected an amount of ${symbol} with at most ${decimals} decimals, such as 1.5; came another text`,
     );
   }
-  return parseUnits(text, decimals);
+  return amount;
 }
 
 /** "1.5 USDT" */

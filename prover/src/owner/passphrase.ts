@@ -1,9 +1,8 @@
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import { ConfigError } from "../pipeline/run-epoch.ts";
+import { SHORTEST_PASSPHRASE } from "./identity.ts";
 import { readPrivate } from "./private-file.ts";
-
-const SHORTEST = 12;
 
 /** Asks a person and resolves to what was typed, which does not show. */
 export type Ask = (question: string) => Promise<string>;
@@ -18,8 +17,8 @@ export async function passphraseFrom(
 ): Promise<string> {
   const passphrase =
     file === undefined ? await ask("passphrase: ") : (await readPrivate(file)).replace(/\r?\n$/, "");
-  if (fresh && passphrase.length < SHORTEST) {
-    throw new ConfigError(`passphrase: expected at least ${SHORTEST} characters, came fewer`);
+  if (fresh && passphrase.length < SHORTEST_PASSPHRASE) {
+    throw new ConfigError(`passphrase: expected at least ${SHORTEST_PASSPHRASE} characters, came fewer`);
   }
   if (fresh && file === undefined && (await ask("the same again: ")) !== passphrase) {
     throw new ConfigError("passphrase: expected the same twice, came two");

@@ -7,7 +7,6 @@ import {
   withdrawalSignalList,
   withdrawalSignals,
 } from "@plimsoll/verifier/withdrawal/statement.ts";
-import { instanceArtifacts } from "../build/artifacts.ts";
 import {
   type ProvedStatement,
   type ProvingArtifacts,
@@ -32,7 +31,7 @@ export async function proveWithdrawal(
   backend: ProvingBackend,
   opening: AccountOpening,
   request: WithdrawalRequest,
-  artifactsOf: (name: string) => Promise<ProvingArtifacts> = instanceArtifacts,
+  artifactsOf: (name: string) => Promise<ProvingArtifacts>,
 ): Promise<ProvedWithdrawal> {
   const signals = withdrawalSignals(opening, request);
   const { name, blocks } = withdrawalInstance(holdingBlocks(opening.holdings).length);

@@ -6,7 +6,6 @@ import { WithdrawalError } from "@plimsoll/verifier/withdrawal/error.ts";
 import { openBundle } from "@plimsoll/verifier/withdrawal/opening.ts";
 import type { WithdrawalRequest } from "@plimsoll/verifier/withdrawal/statement.ts";
 import { contextOfUse, type ProofUse } from "@plimsoll/verifier/withdrawal/use.ts";
-import { instanceArtifacts } from "../build/artifacts.ts";
 import type { ProvingArtifacts, ProvingBackend } from "../proving/backend.ts";
 import { proveWithdrawal } from "./prove-withdrawal.ts";
 
@@ -64,7 +63,7 @@ export async function makeSpendingProof(
   bundle: Bundle,
   secret: bigint,
   wish: SpendingWish,
-  artifactsOf: (name: string) => Promise<ProvingArtifacts> = instanceArtifacts,
+  artifactsOf: (name: string) => Promise<ProvingArtifacts>,
 ): Promise<SpendingProof> {
   const request = requestOf(bundle, wish);
   let used: ProvingArtifacts | undefined;

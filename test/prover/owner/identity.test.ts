@@ -11,12 +11,8 @@ import {
 } from "../../../prover/src/cli/identity-commands.ts";
 import { runCommand } from "../../../prover/src/cli/plimsoll.ts";
 import { verifyBundleCommand } from "../../../prover/src/cli/verify-commands.ts";
-import {
-  identityOf,
-  openIdentity,
-  readIdentity,
-  writeIdentity,
-} from "../../../prover/src/owner/identity-file.ts";
+import { identityOf } from "../../../prover/src/owner/identity.ts";
+import { openIdentity, readIdentity, writeIdentity } from "../../../prover/src/owner/identity-file.ts";
 import { registrationFromJson } from "../../../prover/src/owner/registration.ts";
 import { bundleToJson } from "../../../verifier/src/formats/bundle.ts";
 import { LONE_HOME, LONE_SECRET, loneBundle } from "../../support/lone-bundle.ts";

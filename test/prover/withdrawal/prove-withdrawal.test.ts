@@ -23,7 +23,8 @@ describe("a proved withdrawal", () => {
       prove: () => Promise.reject(new Error("asked to prove")),
       close: () => Promise.resolve(),
     };
-    const proving = (change: object) => proveWithdrawal(never, small, { ...request, ...change });
+    const proving = (change: object) =>
+      proveWithdrawal(never, small, { ...request, ...change }, instanceArtifacts);
     for (const [change, code] of [
       [{ amount: 701n }, "balance"],
       [{ charge: 10_000_001n }, "charge"],
@@ -41,7 +42,7 @@ describe("a proved withdrawal", () => {
     ["withdrawal-1", small],
     ["withdrawal-4", large],
   ])("of the smallest instance verifies, and for no other signals: %s", async (name, opening) => {
-    const { instance, signals, proof } = await proveWithdrawal(backend, opening, request);
+    const { instance, signals, proof } = await proveWithdrawal(backend, opening, request, instanceArtifacts);
     expect([instance, signals]).toEqual([name, withdrawalSignals(opening, request)]);
     const { vkey } = await instanceArtifacts(name);
     const list = withdrawalSignalList(signals);

@@ -11,6 +11,7 @@ const never: ProvingBackend = {
   prove: () => Promise.reject(new Error("asked to prove")),
   close: () => Promise.resolve(),
 };
+const noFiles = () => Promise.reject(new Error("asked for a key"));
 const bundle = loneBundle(LONE_SECRET);
 const at = { ...LONE_HOME, ledger: 0x22n };
 const use = { for: "exit", vault: 0x33n, relay: NO_RELAY } as const;
@@ -48,16 +49,22 @@ describe("before anything is proved", () => {
   ])(
     "an amount of %d and a charge of %d that the leaf does not allow are refused",
     async (amount, charge, code) => {
-      const error: unknown = await makeSpendingProof(never, bundle, LONE_SECRET, wish(amount, charge)).catch(
-        (e) => e,
-      );
+      const error: unknown = await makeSpendingProof(
+        never,
+        bundle,
+        LONE_SECRET,
+        wish(amount, charge),
+        noFiles,
+      ).catch((e) => e);
       expect(error).toMatchObject({ name: "WithdrawalError", code });
       expect(String(error)).not.toMatch(/700|5000000|123456789/);
     },
   );
 
   it("another secret than the owner's is refused", async () => {
-    await expect(makeSpendingProof(never, bundle, LONE_SECRET + 1n, wish(1n, 1n))).rejects.toMatchObject({
+    await expect(
+      makeSpendingProof(never, bundle, LONE_SECRET + 1n, wish(1n, 1n), noFiles),
+    ).rejects.toMatchObject({
       code: "not-the-owner",
     });
   });

@@ -90,7 +90,7 @@ export async function withdrawalOf(stage: MoneyStage, person: Person, wish: Wish
   });
   const { amount, charge } = needed as { amount: bigint; charge: bigint };
   const request = { recipient: BigInt(recipient), asset, amount, charge, context };
-  const { instance, signals, proof } = await proveWithdrawal(backend, opening, request);
+  const { instance, signals, proof } = await proveWithdrawal(backend, opening, request, instanceArtifacts);
   const { root, epoch } = signals;
   return {
     ...{ circuitId: await circuitOf(instance), root, key, epoch, recipient, asset, amount, charge },
