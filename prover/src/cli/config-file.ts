@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { address, fromJson, natural } from "@plimsoll/verifier/formats/codecs.ts";
 import { compilePolicy } from "@plimsoll/verifier/policy/compile.ts";
+import stripJsonComments from "strip-json-comments";
 import { z } from "zod";
 import { readPrivate } from "../owner/private-file.ts";
 import type { EpochConfig } from "../pipeline/config.ts";
@@ -62,9 +63,15 @@ export interface LoadedConfig {
   readonly snapshotReport: () => SnapshotReport | undefined;
 }
 
+/** The file alone, as it is written: JSON that may have comments and commas at the end of lists. */
+export async function readConfig(file: string): Promise<z.output<typeof configFormat>> {
+  const text = stripJsonComments(await readFile(file, "utf8"), { trailingCommas: true });
+  return fromJson(configFormat, text, file);
+}
+
 /** Reads a configuration and everything it names but the accounts, which are streamed when they are asked for. */
 export async function loadConfig(file: string): Promise<LoadedConfig> {
-  const config = fromJson(configFormat, await readFile(file, "utf8"), file);
+  const config = await readConfig(file);
   const at = (name: string) => (name === STANDARD_INPUT ? name : resolve(dirname(file), name));
   const riskParameters = await readFile(at(config.policy.riskParameters), "utf8");
   const marks = await readFile(at(config.policy.marks), "utf8");

@@ -1,63 +1,113 @@
 #!/usr/bin/env node
 // The command of the operator and of whoever checks. Handlers return what is printed; this file alone prints.
 import { pathToFileURL } from "node:url";
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError } from "commander";
+import type { Progress } from "../pipeline/progress.ts";
 import { bundleCommands } from "./bundle-command-line.ts";
+import { coloured } from "./colours.ts";
 import { epochCommands } from "./epoch-command-line.ts";
+import { example } from "./example.ts";
 import { identityCommands } from "./identity-command-line.ts";
+import { endOnInterrupt } from "./interrupt.ts";
 import type { KeysOptions } from "./keys-command.ts";
-import type { MarginOptions } from "./margin-commands.ts";
-import { EXIT, errorOutcome, type Outcome } from "./outcome.ts";
+import { marginCommands } from "./margin-command-line.ts";
+import { dataText, EXIT, errorOutcome, type Outcome } from "./outcome.ts";
 import { ownersCommands } from "./owners-command-line.ts";
 import { pledgeCommands } from "./pledge-command-line.ts";
-import type { PolicyConfigureOptions } from "./policy-configure.ts";
-import type { PolicyPublishOptions, PolicySignOptions } from "./policy-publish.ts";
-import type { PolicyVerifyOptions } from "./policy-verify.ts";
-import { progressLines } from "./progress-lines.ts";
+import { policyCommands } from "./policy-command-line.ts";
+import { progressLines, progressObjects } from "./progress-lines.ts";
 import { reserveCommands } from "./reserve-command-line.ts";
 import { vaultCommands } from "./vault-command-line.ts";
 import type { BundleOptions, EpochCheckOptions } from "./verify-commands.ts";
 
+export interface Running {
+  /** Where progress goes; the outcome is returned. */
+  readonly stderr?: { readonly isTTY?: boolean; write(text: string): unknown };
+  /** Hears which command begins, after its options were read. */
+  readonly begins?: (command: string) => void;
+}
+
+/** How much a run says beside its outcome, from the options of whichever command runs. */
+interface Voice {
+  readonly progress: Progress;
+  readonly say: (line: string) => void;
+}
+
 /** Runs a command line (without node and script). Progress goes to standard error; never throws. */
-export async function runCommand(args: readonly string[]): Promise<Outcome> {
+export async function runCommand(
+  args: readonly string[],
+  { stderr = process.stderr, begins = () => {} }: Running = {},
+): Promise<Outcome> {
   let outcome: Outcome = { text: "", exitCode: EXIT.done };
   let printed = "";
-  const finish = (handled: Promise<Outcome>) =>
-    handled.then((result) => {
-      outcome = result;
-    });
-  const program = commands(finish);
-  const collect = {
-    writeOut: (text: string) => {
-      printed += text;
+  const collect = (text: string) => {
+    printed += text;
+  };
+  const mode = { quiet: false, json: false };
+  const [lines, objects] = [progressLines(stderr), progressObjects(stderr)];
+  const voice: Voice = {
+    progress: (event) => {
+      if (!mode.quiet) (mode.json ? objects : lines)(event);
     },
-    writeErr: (text: string) => {
-      printed += text;
+    say: (line) => {
+      if (!mode.quiet) stderr.write(mode.json ? `${JSON.stringify({ said: line })}\n` : `${line}\n`);
     },
   };
-  for (const command of [
+  // Commands inherit what was set before they are added.
+  const program = new Command("plimsoll")
+    .exitOverride()
+    .configureOutput({ writeOut: collect, writeErr: collect })
+    .configureHelp({ showGlobalOptions: true })
+    .option("-q, --quiet", "no progress on standard error")
+    .hook("preAction", (_, action) => {
+      mode.quiet = program.opts<{ quiet?: boolean }>().quiet === true;
+      mode.json = action.opts<{ json?: boolean }>().json === true;
+      begins(action.name());
+    });
+  addCommands(
     program,
-    ...program.commands,
-    ...program.commands.flatMap((group) => group.commands),
-  ]) {
-    command.exitOverride().configureOutput(collect);
-  }
+    (handled) =>
+      handled.then((result) => {
+        outcome = result;
+      }),
+    voice,
+  );
+  const shown = (one: Outcome): Outcome =>
+    mode.json && one.data !== undefined ? { ...one, text: dataText(one.data) } : one;
   try {
     await program.parseAsync([...args], { from: "user" });
-    return outcome;
+    return shown(outcome);
   } catch (error) {
-    if (!(error instanceof CommanderError)) return errorOutcome(error);
-    return { text: printed, exitCode: error.exitCode === 0 ? EXIT.done : EXIT.input };
+    if (!(error instanceof CommanderError)) return shown(errorOutcome(error));
+    if (error.exitCode === 0) return { text: printed, exitCode: EXIT.done };
+    const words = [...commandOf(program, args), "--help"].join(" ");
+    const help = printed.includes("Usage: ") ? "" : `next: ${words} says what it takes\n`;
+    return { text: printed + help, exitCode: EXIT.input };
   }
 }
 
-function commands(finish: (handled: Promise<Outcome>) => Promise<void>): Command {
-  const progress = progressLines(process.stderr);
-  const program = new Command("plimsoll")
+/** The names of the command that a command line is for, as far as there is one. */
+function commandOf(program: Command, args: readonly string[]): string[] {
+  const names = [program.name()];
+  let at: Command | undefined = program;
+  for (const word of args) {
+    at = at.commands.find((command) => command.name() === word);
+    if (at === undefined) break;
+    names.push(word);
+  }
+  return names;
+}
+
+function addCommands(
+  program: Command,
+  finish: (handled: Promise<Outcome>) => Promise<void>,
+  { progress, say }: Voice,
+): void {
+  program
     .description("Proves that a cross-margin exchange is solvent, and checks such proofs.")
     .addHelpText(
       "after",
-      "\nExit codes: 0 done, 1 something checked is wrong, 2 inputs do not fit, 3 anything else failed.",
+      "\nExit codes: 0 done, 1 something checked is wrong, 2 inputs do not fit, 3 anything else failed, 130 interrupted.",
     );
 
   program
@@ -82,7 +132,7 @@ function commands(finish: (handled: Promise<Outcome>) => Promise<void>): Command
       finish(import("./keys-command.ts").then((on) => on.keysCommand(names, options))),
     );
 
-  epochCommands(program, finish, { progress, say: (line) => process.stderr.write(`${line}\n`) });
+  epochCommands(program, finish, { progress, say });
 
   bundleCommands(program, finish);
 
@@ -116,9 +166,7 @@ function commands(finish: (handled: Promise<Outcome>) => Promise<void>): Command
     .option("--trust-circuit <id...>", "circuit ids to accept instead of this release's: of a ceremony")
     .option("--strict", "fail when a step was not run")
     .action((folder: string, options: EpochCheckOptions) =>
-      finish(
-        import("./verify-commands.ts").then((on) => on.verifyEpochCommand(folder, options, proofsChecked)),
-      ),
+      finish(import("./verify-commands.ts").then((on) => on.verifyEpochCommand(folder, options, progress))),
     );
 
   program
@@ -127,181 +175,25 @@ function commands(finish: (handled: Promise<Outcome>) => Promise<void>): Command
     .addHelpText("after", "\nPLIMSOLL_PROVER chooses: own (the default), snarkjs, or rapidsnark:path.")
     .action(() => finish(import("./prover-command.ts").then((on) => on.proverCommand())));
 
-  const policy = program.command("policy").description("build or judge a policy");
-  policy
-    .command("build")
-    .description("hashes, shape and rows of a policy")
-    .requiredOption("--risk-parameters <file>")
-    .requiredOption("--marks <file>")
-    .option("--json", "print JSON")
-    .addHelpText("after", example(`policy build ${DEMO}`))
-    .action(({ json, ...files }: { riskParameters: string; marks: string; json?: boolean }) =>
-      finish(import("./policy-commands.ts").then((on) => on.policyBuildCommand(files, json ?? false))),
-    );
-  policy
-    .command("lint")
-    .description("whether a policy is sound, with certificates, and prudent")
-    .requiredOption("--risk-parameters <file>")
-    .requiredOption("--marks <file>")
-    .addHelpText("after", example(`policy lint ${DEMO}`))
-    .action((files: { riskParameters: string; marks: string }) =>
-      finish(import("./policy-commands.ts").then((on) => on.policyLintCommand(files))),
-    );
-  policy
-    .command("diff")
-    .description("what changed between two policies, in words, what loosens them first")
-    .argument("<a>", "the policy before: a folder with both files, an epoch folder, or one of the files")
-    .argument("<b>", "the policy after, of the same kind")
-    .option("--json", "print JSON")
-    .addHelpText("after", DIFF_EXAMPLES)
-    .action((a: string, b: string, { json }: { json?: boolean }) =>
-      finish(import("./policy-diff.ts").then((on) => on.policyDiffCommand(a, b, json ?? false))),
-    );
-  policy
-    .command("verify")
-    .description("compute a policy's hashes again and compare them with given ones")
-    .option("--risk-parameters <file>")
-    .option("--marks <file>")
-    .option("--epoch <folder>", "epoch folder or its public part: compares with the hashes in its record")
-    .option("--policy-hash <hash>", "0x and hex digits")
-    .option("--descriptor-hash <hash>", "0x and hex digits")
-    .option("--registry <address>", "policy registry: compares with all that it published")
-    .option("--rpc <url...>", "endpoints of its chain; several must agree")
-    .option("--time <seconds>", "observation time of what was published, the marks' own when left out")
-    .addHelpText("after", VERIFY_EXAMPLES)
-    .action((options: PolicyVerifyOptions) =>
-      finish(import("./policy-verify.ts").then((on) => on.policyVerifyCommand(options))),
-    );
-  publishing(policy, finish);
-
-  const margin = program
-    .command("margin")
-    .description("margin of an account or an exchange, as it is proved");
-  snapshotOptions(
-    margin
-      .command("account")
-      .description("margin, scenarios, greeks and distance to maintenance of one account"),
-  )
-    .requiredOption("--user <id>", "account id as the files spell it")
-    .addHelpText("after", accountExamples)
-    .action((options: MarginOptions & { user: string }) =>
-      finish(import("./margin-commands.ts").then((on) => on.marginAccountCommand(options))),
-    );
-  snapshotOptions(
-    margin.command("exchange").description("totals, use of collateral and worst scenarios of all accounts"),
-  )
-    .addHelpText("after", exchangeExamples)
-    .action((options: MarginOptions) =>
-      finish(import("./margin-commands.ts").then((on) => on.marginExchangeCommand(options))),
-    );
+  policyCommands(program, finish);
+  marginCommands(program, finish);
   identityCommands(program, finish);
   ownersCommands(program, finish);
   vaultCommands(program, finish);
   pledgeCommands(program, finish);
-  return program;
 }
 
-/** What publishers of a policy, and whoever sends it, need. */
-function publishing(policy: Command, finish: (handled: Promise<Outcome>) => Promise<void>): void {
-  policy
-    .command("sign")
-    .description("compile and lint a policy, and sign what comes out as one of its publishers")
-    .requiredOption("--risk-parameters <file>")
-    .requiredOption("--marks <file>")
-    .requiredOption("--registry <address>", "policy registry that the signature is for")
-    .requiredOption("--chain-id <number>", "its chain")
-    .requiredOption("--key-file <file>", "hex key of the publisher, readable by its owner only")
-    .requiredOption("--out <file>", "where the publication goes; one that is there must say the same")
-    .option("--time <seconds>", "observation time since 1970, the marks' own when left out")
-    .option("--valid-for <seconds>", "how long after it the signatures count: 3600 when left out")
-    .option("--publisher <address>", "contract wallet that the key signs for")
-    .addHelpText("after", SIGN_EXAMPLE)
-    .action((options: PolicySignOptions) =>
-      finish(import("./policy-publish.ts").then((on) => on.policySignCommand(options))),
-    );
-  policy
-    .command("publish")
-    .description("send a policy that its publishers signed to the registry; anybody may")
-    .requiredOption(
-      "--publication <file...>",
-      "from `policy sign`; signatures of several files are put together",
-    )
-    .requiredOption("--rpc <url>", "endpoint of the registry's chain")
-    .requiredOption("--key-file <file>", "hex key that pays, readable by its owner only")
-    .option("--dry-run", "say what it would cost, and send nothing")
-    .addHelpText("after", PUBLISH_EXAMPLE)
-    .action((options: PolicyPublishOptions) =>
-      finish(import("./policy-publish.ts").then((on) => on.policyPublishCommand(options))),
-    );
-  policy
-    .command("configure")
-    .description(
-      "the owner's next step to another configuration: propose it, or put it in force after its time lock",
-    )
-    .requiredOption("--config <file>", "deployment file: its policyRegistry says what should be in force")
-    .requiredOption("--registry <address>")
-    .option("--key-file <file>", "hex key of the owner; left out, nothing is sent")
-    .action((options: PolicyConfigureOptions) =>
-      finish(import("./policy-configure.ts").then((on) => on.policyConfigureCommand(options))),
-    );
-}
-
-/** The options of both margin reports. */
-function snapshotOptions(command: Command): Command {
-  return command
-    .requiredOption("--risk-parameters <file>")
-    .requiredOption("--marks <file>")
-    .option(
-      "--balances <file...>",
-      "CSV, NDJSON or Parquet: account,asset,quantity with debt or as signed_quantity, or the wide format; - is standard input",
-    )
-    .option(
-      "--positions <file...>",
-      "CSV, NDJSON or Parquet: account,instrument,quantity,unrealised; a negative quantity is short",
-    )
-    .addOption(
-      new Option(
-        "--dust <rule>",
-        "digits below a row's unit: refuse them, or round in the user's favour",
-      ).choices(["refuse", "credit"]),
-    )
-    .option("--html <file>", "also write the report as one HTML file")
-    .option("--json", "print JSON: amounts are exact decimals of the quote currency");
-}
-
-const DEMO = "--risk-parameters examples/demo/risk-parameters.json --marks examples/demo/marks.json";
-const SNAPSHOT = "--positions examples/demo/positions.csv --dust credit";
-const BALANCES = "--balances examples/demo/users.csv examples/demo/margin-accounts.csv";
-const example = (...lines: string[]) => `\nExample:\n  plimsoll ${lines.join(" \\\n    ")}`;
-
-const accountExamples = example(
-  `margin account ${DEMO}`,
-  "--balances examples/demo/margin-accounts.csv --positions examples/demo/positions.csv",
-  "--user covered-call-eth --html covered-call-eth.html",
-);
-const exchangeExamples = example(`margin exchange ${DEMO}`, BALANCES, SNAPSHOT);
-const DIFF_EXAMPLES = `${example("policy diff examples/demo examples/all")}
-  plimsoll policy diff old/marks.json new/marks.json
-
-It exits with 0 whether anything differs or not: \`policy verify\` is the check.`;
-const VERIFY_EXAMPLES = `${example(`policy verify ${DEMO}`, "--policy-hash 0x...")}
-  plimsoll policy verify --epoch my-epoch-folder
-  plimsoll policy verify ${DEMO} --rpc http://127.0.0.1:8545 --registry 0x...`;
-const SIGN_EXAMPLE = example(
-  `policy sign ${DEMO}`,
-  "--registry 0x... --chain-id 31337 --key-file publisher.key --out publication.json",
-);
-const PUBLISH_EXAMPLE = example(
-  "policy publish --publication publication.json --rpc http://127.0.0.1:8545 --key-file relayer.key --dry-run",
-);
-
-function proofsChecked(done: number, of: number): void {
-  if (process.stderr.isTTY)
-    process.stderr.write(`\rproofs checked: ${done} of ${of}${done === of ? "\n" : ""}`);
-}
+/** They end in their own way when they are told to. */
+const END_BY_THEMSELVES: ReadonlySet<string> = new Set(["serve"]);
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  const { text, exitCode } = await runCommand(process.argv.slice(2));
-  (exitCode === EXIT.done || exitCode === EXIT.refused ? process.stdout : process.stderr).write(text);
+  const args = process.argv.slice(2);
+  const { text, exitCode } = await runCommand(args, {
+    begins: (command) => {
+      if (!END_BY_THEMSELVES.has(command)) endOnInterrupt(args, (words) => process.stderr.write(words));
+    },
+  });
+  const stream = exitCode === EXIT.done || exitCode === EXIT.refused ? process.stdout : process.stderr;
+  stream.write(coloured(text, stream));
   process.exitCode = exitCode;
 }

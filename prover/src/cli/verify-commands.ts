@@ -12,6 +12,7 @@ import { lintPolicy } from "../linter/lint-policy.ts";
 import { openIdentity } from "../owner/identity-file.ts";
 import { passphraseFrom } from "../owner/passphrase.ts";
 import { readPrivate } from "../owner/private-file.ts";
+import { counted, type Progress } from "../pipeline/progress.ts";
 import { ConfigError } from "../pipeline/run-epoch.ts";
 import { type RpcSource, rpcSource } from "./attestation-source.ts";
 import { EXIT, type Outcome } from "./outcome.ts";
@@ -88,7 +89,7 @@ export interface EpochCheckOptions extends ChainOptions {
 export async function verifyEpochCommand(
   folder: string,
   options: EpochCheckOptions,
-  progress: (done: number, of: number) => void,
+  progress: Progress,
 ): Promise<Outcome> {
   const opened = await openPublicFolder(folder);
   const read = async (path: string) => (await opened.read(path)).toString("utf8");
@@ -112,7 +113,7 @@ export async function verifyEpochCommand(
   const trusted = options.trustCircuit?.map(BigInt);
   return withSource(options, async (source) => {
     const report = await checkEpoch(files, {
-      progress,
+      progress: counted(progress, "check proofs", "proofs"),
       ...(source === undefined ? {} : { attestations: source }),
       ...(trusted === undefined ? {} : { trustedCircuits: new Set(trusted) }),
     });
@@ -150,6 +151,7 @@ export function reportOutcome({ passed, steps }: Report, { strict = false }: Rep
     : `${steps.filter((step) => step.outcome === "failed").length} of ${ran} steps failed`;
   return {
     text: `${[...lines, end].join("\n")}\n`,
+    data: { passed, steps },
     exitCode: passed && !(strict && left > 0) ? EXIT.done : EXIT.refused,
   };
 }

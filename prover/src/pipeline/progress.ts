@@ -5,7 +5,8 @@ export type StageName =
   | "prove batches"
   | "prove epoch"
   | "attest"
-  | "bundles";
+  | "bundles"
+  | "check proofs";
 
 /** What a run tells while it works; numbers only, never data of an account. */
 export interface ProgressEvent {
@@ -71,4 +72,20 @@ export class StageClock {
       ...(this.#kept > 0 ? { kept: this.#kept } : {}),
     });
   }
+}
+
+/** A clock for work that tells how much of how much is done: it starts at the first word, and ends at the last unit. */
+export function counted(
+  progress: Progress,
+  stage: StageName,
+  unit: string,
+): (done: number, of: number) => void {
+  let clock: StageClock | undefined;
+  let before = 0;
+  return (done, of) => {
+    clock ??= new StageClock(progress, stage, unit, of);
+    clock.tick(done - before);
+    before = done;
+    if (done === of) clock.finish();
+  };
 }

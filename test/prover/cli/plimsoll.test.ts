@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { readConfig } from "../../../prover/src/cli/config-file.ts";
 import { proveCommand } from "../../../prover/src/cli/epoch-commands.ts";
 import { errorOutcome } from "../../../prover/src/cli/outcome.ts";
 import { runCommand } from "../../../prover/src/cli/plimsoll.ts";
@@ -77,6 +78,17 @@ describe("the plimsoll command, when something is wrong", () => {
     expect(exitCode).toBe(2);
   });
 
+  it("reads a configuration with comments, and names file and field of one that has them too", async () => {
+    const good = await readFile(at("config.json"), "utf8");
+    await writeFile(
+      at("commented.json"),
+      good.replace("{", '{ // "epoch": "9",\n /* a comment */').replace(/}$/, ",}"),
+    );
+    expect((await readConfig(at("commented.json"))).epoch).toBe(3n);
+    await writeFile(at("commented.json"), good.replace('"3"', "/* three */ 3"));
+    await expect(readConfig(at("commented.json"))).rejects.toThrow(/commented\.json, field epoch/);
+  });
+
   it("refuses a secret that others may read, or that is short, and shows nothing of it", async () => {
     const file = await writeConfig("open.json", { operatorSecretFile: "open-secret" });
     await writeFile(at("open-secret"), SECRET);
@@ -121,6 +133,13 @@ describe("the plimsoll command, when something is wrong", () => {
     });
     expect(errorOutcome(busy)).toEqual({
       text: "plimsoll: FOLDER_BUSY: expected this, came that\nnext: try again; what is finished is kept\n",
+      data: {
+        error: {
+          code: "FOLDER_BUSY",
+          message: "expected this, came that",
+          next: "try again; what is finished is kept",
+        },
+      },
       exitCode: 3,
     });
     expect(errorOutcome("a text").exitCode).toBe(3);
@@ -277,7 +296,7 @@ describe("the plimsoll command", () => {
     const event = { stage: "commit", unit: "accounts", state: "working" } as const;
     expect(
       progressWords({ ...event, done: 9_000, total: 10_000, seconds: 2.9, perSecond: 3_103.4, kept: 500 }),
-    ).toBe("commit: 9,000 of 10,000 accounts, 2.9 s, 3,103 a second, 500 kept from before");
+    ).toBe("commit: 9,000 of 10,000 accounts, 2.9 s, 3,103 a second, 0.3 s left, 500 kept from before");
     expect(progressWords({ ...event, done: 3, total: 3, seconds: 0.1 })).toBe("commit: 3 accounts, 0.1 s");
   });
 });

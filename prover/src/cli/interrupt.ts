@@ -1,0 +1,29 @@
+import { EXIT } from "./outcome.ts";
+
+/**
+ * Ends the process at Ctrl-C, at once: everything that is kept was written whole, so nothing has to be tidied up. `write`
+ * gets what to type to go on.
+ */
+export function endOnInterrupt(args: readonly string[], write: (text: string) => void): void {
+  process.once("SIGINT", () => {
+    write(
+      `\nplimsoll: INTERRUPTED: stopped before the end; what is finished is kept\nnext: ${typed(args)}\n`,
+    );
+    process.exit(EXIT.interrupted);
+  });
+}
+
+/** The command line as it may be typed again. Keys of endpoints stand in paths and queries: those are left out. */
+export function typed(args: readonly string[]): string {
+  return ["plimsoll", ...args.map(withoutKey).map(quoted)].join(" ");
+}
+
+function withoutKey(word: string): string {
+  if (!/^https?:\/\//.test(word) || !URL.canParse(word)) return word;
+  const { origin, href } = new URL(word);
+  return href === `${origin}/` ? word : `${origin}/...`;
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
