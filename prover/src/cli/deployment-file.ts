@@ -45,7 +45,7 @@ const solvencyRegistry = z.strictObject({
   owner: address,
   exchange: address,
   /** The policy registry; left out, the one that is deployed with it. */
-  policies: address.optional(),
+  policies: z.optional(address),
   minimumIntervalSeconds: seconds,
   /** Verification keys as snarkjs writes them. */
   batchKeys: z.array(path).min(1),
@@ -59,7 +59,7 @@ const solvencyRegistry = z.strictObject({
 
 const marginVault = z.strictObject({
   /** The solvency registry; left out, the one that is deployed with it. */
-  registry: address.optional(),
+  registry: z.optional(address),
   operator: address,
   /** To pay or refuse an exit; to answer a refusal; to register claims once the vault is frozen. */
   responseSeconds: seconds,

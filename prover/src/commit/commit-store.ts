@@ -20,8 +20,8 @@ const commitFormat = z.strictObject({
   weightsSalt: fieldElement,
   /** Three per batch: into t, into w, into the transcript. */
   blinds: z.array(z.tuple([fieldElement, fieldElement, fieldElement])).min(1),
-  gamma: fieldElement.nullable(),
-  beta: fieldElement.nullable(),
+  gamma: z.nullable(fieldElement),
+  beta: z.nullable(fieldElement),
 });
 
 export type CommitSecrets = z.output<typeof commitFormat>;

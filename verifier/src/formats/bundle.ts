@@ -1,12 +1,12 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { ENTRIES_PER_BLOCK, TREE_ARITY, TREE_DEPTH } from "../constants.ts";
 import { address, fieldElement, fromJson, natural, toJson, uint64, word } from "./codecs.ts";
 
 const holdingEntry = z.strictObject({
   /** Full row index as 4 hex digits: the same width for every row. */
   row: z.codec(
-    z.string().regex(/^0x[0-7][0-9a-f]{3}$/, "expected a holding row below 2^15"),
-    z.int().nonnegative(),
+    z.string().check(z.regex(/^0x[0-7][0-9a-f]{3}$/, "expected a holding row below 2^15")),
+    z.int().check(z.nonnegative()),
     {
       decode: (text) => Number(text),
       encode: (row) => `0x${row.toString(16).padStart(4, "0")}`,
@@ -24,23 +24,23 @@ export const bundleFormat = z.strictObject({
   chainId: natural,
   registry: address,
   exchange: address,
-  exchangeId: z.string().min(1).max(128),
+  exchangeId: z.string().check(z.minLength(1), z.maxLength(128)),
   epoch: natural,
   snapshotTime: natural,
   policyHash: fieldElement,
   descriptorHash: word,
-  userId: z.string().min(1).max(128),
+  userId: z.string().check(z.minLength(1), z.maxLength(128)),
   owner: fieldElement,
   salt: fieldElement,
-  holdings: z
-    .array(holdingEntry)
-    .min(ENTRIES_PER_BLOCK)
-    .refine((entries) => entries.length % ENTRIES_PER_BLOCK === 0, "expected whole blocks of six holdings"),
+  holdings: z.array(holdingEntry).check(
+    z.minLength(ENTRIES_PER_BLOCK),
+    z.refine((entries) => entries.length % ENTRIES_PER_BLOCK === 0, "expected whole blocks of six holdings"),
+  ),
   free: uint64,
   under: z.union([z.literal(0), z.literal(1)]),
-  batch: z.int().nonnegative(),
-  slot: z.int().nonnegative(),
-  path: z.array(z.array(fieldElement).length(TREE_ARITY - 1)).length(TREE_DEPTH),
+  batch: z.int().check(z.nonnegative()),
+  slot: z.int().check(z.nonnegative()),
+  path: z.array(z.array(fieldElement).check(z.length(TREE_ARITY - 1))).check(z.length(TREE_DEPTH)),
   circuitId: word,
   root: fieldElement,
   transcript: fieldElement,

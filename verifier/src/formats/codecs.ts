@@ -1,12 +1,13 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { FIELD, MAX_QUANTITY } from "../constants.ts";
+import { ENGLISH } from "./english.ts";
 
 const WORD_DIGITS = 64;
 
 /** A 256-bit word as 0x and 64 hex digits: always the same width, so that a file's size tells nothing. */
 export const word = z.codec(
-  z.string().regex(/^0x[0-9a-f]{64}$/, "expected 0x and 64 lower-case hex digits"),
-  z.bigint().min(0n),
+  z.string().check(z.regex(/^0x[0-9a-f]{64}$/, "expected 0x and 64 lower-case hex digits")),
+  z.bigint().check(z.gte(0n)),
   {
     decode: (text) => BigInt(text),
     encode: (value) => `0x${value.toString(16).padStart(WORD_DIGITS, "0")}`,
@@ -14,12 +15,14 @@ export const word = z.codec(
 );
 
 /** A canonical element of the proof's field, as a word below its order. */
-export const fieldElement = word.refine((value) => value < FIELD, "expected a canonical field element");
+export const fieldElement = word.check(
+  z.refine((value) => value < FIELD, "expected a canonical field element"),
+);
 
 /** A 20-byte address as a 256-bit integer; written in lower case, read in any. */
 export const address = z.codec(
-  z.string().regex(/^0x[0-9a-fA-F]{40}$/, "expected 0x and 40 hex digits"),
-  z.bigint().min(0n),
+  z.string().check(z.regex(/^0x[0-9a-fA-F]{40}$/, "expected 0x and 40 hex digits")),
+  z.bigint().check(z.gte(0n)),
   {
     decode: (text) => BigInt(text),
     encode: (value) => `0x${value.toString(16).padStart(40, "0")}`,
@@ -28,8 +31,8 @@ export const address = z.codec(
 
 /** A non-negative integer as decimal digits, for numbers that people read: no more than a 256-bit word may have. */
 export const natural = z.codec(
-  z.string().regex(/^(0|[1-9][0-9]{0,77})$/, "expected at most 78 decimal digits"),
-  z.bigint().min(0n),
+  z.string().check(z.regex(/^(0|[1-9][0-9]{0,77})$/, "expected at most 78 decimal digits")),
+  z.bigint().check(z.gte(0n)),
   {
     decode: (text) => BigInt(text),
     encode: (value) => value.toString(),
@@ -39,25 +42,25 @@ export const natural = z.codec(
 /** A quantity or magnitude below 2^64 as 16 hex digits. */
 export const uint64 = z
   .codec(
-    z.string().regex(/^0x[0-9a-f]{16}$/, "expected 0x and 16 lower-case hex digits"),
-    z.bigint().min(0n),
+    z.string().check(z.regex(/^0x[0-9a-f]{16}$/, "expected 0x and 16 lower-case hex digits")),
+    z.bigint().check(z.gte(0n)),
     {
       decode: (text) => BigInt(text),
       encode: (value) => `0x${value.toString(16).padStart(16, "0")}`,
     },
   )
-  .refine((value) => value <= MAX_QUANTITY, "expected a number below 2^64");
+  .check(z.refine((value) => value <= MAX_QUANTITY, "expected a number below 2^64"));
 
 /** A Groth16 proof as eight words in the order of the EVM's precompiles. */
-export const proofWords = z.array(word).length(8);
+export const proofWords = z.array(word).check(z.length(8));
 
 /** JSON text of a value under a codec schema: two spaces, a final newline. */
-export function toJson<Schema extends z.ZodType>(schema: Schema, value: z.output<Schema>): string {
+export function toJson<Schema extends z.ZodMiniType>(schema: Schema, value: z.output<Schema>): string {
   return `${JSON.stringify(z.encode(schema, value), null, 2)}\n`;
 }
 
 /** Parses JSON text under a schema. Throws FormatError that names the file, the field and what was expected. */
-export function fromJson<Schema extends z.ZodType>(
+export function fromJson<Schema extends z.ZodMiniType>(
   schema: Schema,
   text: string,
   file: string,
@@ -68,7 +71,7 @@ export function fromJson<Schema extends z.ZodType>(
   } catch (cause) {
     throw new FormatError(file, "", "expected JSON", { cause });
   }
-  const result = schema.safeParse(data);
+  const result = z.safeParse(schema, data, ENGLISH);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   throw new FormatError(file, issue.path.join("."), issue.message);

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { shapeSchema } from "../policy/schemas/fields.ts";
 import type { Shape } from "../policy/shape.ts";
 import { address, fieldElement, natural, proofWords, word } from "./codecs.ts";
@@ -6,13 +6,13 @@ import { address, fieldElement, natural, proofWords, word } from "./codecs.ts";
 /** Part of a file's name: a folder from elsewhere must not lead a reader out of itself. */
 const circuitName = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "expected letters, digits, dots and hyphens");
+  .check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "expected letters, digits, dots and hyphens"));
 
 const batchCircuit = z.strictObject({
   name: circuitName,
   circuitId: word,
-  blocks: z.int().positive(),
-  words: z.int().positive(),
+  blocks: z.int().check(z.positive()),
+  words: z.int().check(z.positive()),
 });
 
 const epochCircuit = z.strictObject({ name: circuitName, circuitId: word, shape: shapeSchema });
@@ -38,19 +38,19 @@ export const epochRecord = z.strictObject({
   chainId: natural,
   registry: address,
   exchange: address,
-  exchangeId: z.string().min(1),
+  exchangeId: z.string().check(z.minLength(1)),
   epoch: natural,
   snapshotTime: natural,
-  circuits: z.strictObject({ batches: z.array(batchCircuit).min(1), epoch: epochCircuit }),
+  circuits: z.strictObject({ batches: z.array(batchCircuit).check(z.minLength(1)), epoch: epochCircuit }),
   policyHash: fieldElement,
   descriptorHash: word,
   totalsCommitment: fieldElement,
   weightsCommitment: fieldElement,
-  claims: z.array(natural).min(2),
+  claims: z.array(natural).check(z.minLength(2)),
   accountsRoot: word,
   gamma: fieldElement,
   beta: fieldElement,
-  batches: z.array(batchRecord).min(1),
+  batches: z.array(batchRecord).check(z.minLength(1)),
   epochProof: proofWords,
 });
 

@@ -1,9 +1,9 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { PolicyPublication } from "../policy/publication.ts";
 import { address, fieldElement, natural, toJson, word } from "./codecs.ts";
 
 const amount = (bits: bigint) =>
-  natural.refine((value) => value < 1n << bits, `expected a number below 2^${bits}`);
+  natural.check(z.refine((value) => value < 1n << bits, `expected a number below 2^${bits}`));
 
 /** A publication on its way from one publisher to the next, and at last to whoever sends it. Nothing in it is secret. */
 export const publicationFile = z.strictObject({
@@ -21,26 +21,26 @@ export const publicationFile = z.strictObject({
     riskParametersHash: word,
     marksHash: word,
     rowTableHash: word,
-    collateral: z
-      .array(
+    collateral: z.readonly(
+      z.array(
         z.strictObject({
           token: address,
-          decimals: z.int().min(0).max(18),
+          decimals: z.int().check(z.gte(0), z.lte(18)),
           price: amount(96n),
           weight: amount(96n),
           unitWeight: amount(128n),
         }),
-      )
-      .readonly(),
-  }) satisfies z.ZodType<PolicyPublication>,
-  endorsements: z
-    .array(
+      ),
+    ),
+  }) satisfies z.ZodMiniType<PolicyPublication>,
+  endorsements: z.readonly(
+    z.array(
       z.strictObject({
         publisher: address,
-        signature: z.string().regex(/^0x([0-9a-f]{2})*$/, "expected 0x and lower-case hex digits"),
+        signature: z.string().check(z.regex(/^0x([0-9a-f]{2})*$/, "expected 0x and lower-case hex digits")),
       }),
-    )
-    .readonly(),
+    ),
+  ),
 });
 
 export type PublicationFile = z.output<typeof publicationFile>;

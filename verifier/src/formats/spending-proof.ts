@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { address, fieldElement, fromJson, natural, proofWords, toJson, word } from "./codecs.ts";
 
 const relay = z.strictObject({ relayer: address, fee: natural });
@@ -17,11 +17,11 @@ const withdrawal = z.strictObject({
   key: fieldElement,
   epoch: natural,
   recipient: address,
-  asset: z.int().nonnegative(),
+  asset: z.int().check(z.nonnegative()),
   amount: natural,
   charge: natural,
   place: z.strictObject({
-    index: z.int().nonnegative(),
+    index: z.int().check(z.nonnegative()),
     circuitId: word,
     transcript: fieldElement,
     path: z.array(word),
@@ -44,13 +44,13 @@ export const spendingProofFormat = z.strictObject({
   token: address,
   withdrawal,
   /** The operator's signature for an instant withdrawal. */
-  order: z
-    .strictObject({
+  order: z.optional(
+    z.strictObject({
       paidBefore: natural,
       deadline: natural,
-      signature: z.string().regex(/^0x([0-9a-f]{2})*$/, "expected 0x and lower-case hex digits"),
-    })
-    .optional(),
+      signature: z.string().check(z.regex(/^0x([0-9a-f]{2})*$/, "expected 0x and lower-case hex digits")),
+    }),
+  ),
 });
 
 export type SpendingProof = z.output<typeof spendingProofFormat>;

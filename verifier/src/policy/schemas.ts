@@ -1,4 +1,5 @@
-import { z } from "zod";
+import * as z from "zod/mini";
+import { ENGLISH } from "../formats/english.ts";
 import { derivePmrm2Schema } from "./schemas/derive-pmrm2.ts";
 import { type AcceptedAsset, header, type InstrumentTerms } from "./schemas/fields.ts";
 import { gridSchema } from "./schemas/grid.ts";
@@ -26,7 +27,7 @@ export { marksSchema };
  * The two files of a policy. Risk parameters change slowly, behind a time lock; marks are observed for each epoch. A file
  * of risk parameters names its margin model, and has the fields of that model.
  */
-export const riskParametersSchema = z.discriminatedUnion("model", [
+const riskParametersSchema = z.discriminatedUnion("model", [
   gridSchema,
   haircutSchema,
   spanSchema,
@@ -34,9 +35,18 @@ export const riskParametersSchema = z.discriminatedUnion("model", [
   derivePmrm2Schema,
 ]);
 
+/** Margin models that a file may name. */
+export const MODELS = [
+  "grid",
+  "haircut",
+  "span",
+  "tims",
+  "derive-pmrm2",
+] as const satisfies readonly RiskParameters["model"][];
+
 const kindSchema = z.looseObject({
   format: header.format,
-  model: z.enum(riskParametersSchema.options.map(({ shape }) => shape.model.value)),
+  model: z.enum(MODELS),
 });
 
 export type RiskParameters = z.infer<typeof riskParametersSchema>;
@@ -82,8 +92,8 @@ export function parseMarks(value: unknown): Marks {
   return parse("marks", marksSchema, value);
 }
 
-function parse<T>(what: string, schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value);
+function parse<T>(what: string, schema: z.ZodMiniType<T>, value: unknown): T {
+  const result = z.safeParse(schema, value, ENGLISH);
   if (result.success) return result.data;
   const problems = result.error.issues.map(
     (issue) => `${issue.path.map(String).join(".") || "file"}: ${issue.message}`,

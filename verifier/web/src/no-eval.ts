@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 
 // Schemas would compile themselves with eval, which the page forbids. Imported before whatever makes schemas.
 z.config({ jitless: true });

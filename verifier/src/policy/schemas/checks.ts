@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod/mini";
 import {
   type AcceptedAsset,
   addDecimals,
@@ -21,7 +21,7 @@ export function checkCommon(
   policy: {
     readonly quote: string;
     readonly collateral: readonly (AcceptedAsset & { readonly weight?: Levels })[];
-    readonly marginFactor?: z.infer<ReturnType<typeof levels<z.ZodString>>>;
+    readonly marginFactor?: z.infer<ReturnType<typeof levels<z.ZodMiniString>>>;
   },
   fail: Fail,
 ): void {

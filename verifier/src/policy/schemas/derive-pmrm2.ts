@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { checkCommon, checkGroupNames, checkRising, isBelow } from "./checks.ts";
 import {
   atLeastOne,
@@ -32,7 +32,7 @@ const Group = z.strictObject({
   name: symbol,
   /** Whose spot mark the scenarios move. It need not be accepted as collateral. */
   underlying: symbol,
-  scenarios: z.array(Scenario).min(1),
+  scenarios: z.array(Scenario).check(z.minLength(1)),
   /** How far implied volatility moves: v (1 + up f), at least `floor`, or v max(0, 1 - down f);
    * f = (30 / max(leastDays, days))^exponent, with the near exponent up to 30 days. */
   volatility: z.strictObject({
@@ -78,45 +78,47 @@ export const derivePmrm2Schema = z
     /** Marks less sure than `threshold` cost (1 - confidence) * factor of what rests on them, in initial margin. */
     confidence: z.strictObject({ threshold: fraction, factor: unsigned }),
     /** In asset-number order: asset k is at rows 2k (owned) and 2k + 1 (owed). */
-    collateral: z.array(Collateral).min(1),
+    collateral: z.array(Collateral).check(z.minLength(1)),
     groups: z.array(Group),
   })
-  .superRefine((policy, context) => {
-    // What follows compares decimals, so each must be one.
-    if (context.issues.length > 0) return;
-    const fail = (path: PropertyKey[], message: string) =>
-      context.addIssue({ code: "custom", path, message });
-    checkCommon(policy, fail);
-    checkGroupNames(policy, fail);
-    const accepted = new Map(policy.collateral.map((c) => [c.symbol, c]));
-    const cancelsIn = new Map<string, string>();
-    for (const [g, group] of policy.groups.entries()) {
-      const at = ["groups", g];
-      checkRising(group.perpCharge, [...at, "perpCharge"], fail);
-      checkRising(group.nakedShortCharge, [...at, "nakedShortCharge"], fail);
-      const moves = [
-        ...group.scenarios.map((s, i) => [["scenarios", i, "spot"], "spot" in s ? s.spot : "0"] as const),
-        ...(["up", "down"] as const).map((way) => [["basis", way], group.basis[way]] as const),
-      ];
-      for (const [path, move] of moves) {
-        if (!isBelow("-1", move)) fail([...at, ...path], "a price falls by less than all of it");
+  .check(
+    z.superRefine((policy, context) => {
+      // What follows compares decimals, so each must be one.
+      if (context.issues.length > 0) return;
+      const fail = (path: PropertyKey[], message: string) =>
+        context.addIssue({ code: "custom", path, message });
+      checkCommon(policy, fail);
+      checkGroupNames(policy, fail);
+      const accepted = new Map(policy.collateral.map((c) => [c.symbol, c]));
+      const cancelsIn = new Map<string, string>();
+      for (const [g, group] of policy.groups.entries()) {
+        const at = ["groups", g];
+        checkRising(group.perpCharge, [...at, "perpCharge"], fail);
+        checkRising(group.nakedShortCharge, [...at, "nakedShortCharge"], fail);
+        const moves = [
+          ...group.scenarios.map((s, i) => [["scenarios", i, "spot"], "spot" in s ? s.spot : "0"] as const),
+          ...(["up", "down"] as const).map((way) => [["basis", way], group.basis[way]] as const),
+        ];
+        for (const [path, move] of moves) {
+          if (!isBelow("-1", move)) fail([...at, ...path], "a price falls by less than all of it");
+        }
+        for (const [n, { kind }] of group.instruments.entries()) {
+          if (kind === "future")
+            fail([...at, "instruments", n, "kind"], "the model has perps and options, no dated futures");
+        }
+        for (const [i, asset] of group.riskCancelling.entries()) {
+          const taken = cancelsIn.get(asset);
+          const path = [...at, "riskCancelling", i];
+          if (!accepted.has(asset)) fail(path, `"${asset}" is not in the collateral list`);
+          if (accepted.get(asset)?.issuerAffiliated)
+            fail(path, `"${asset}" is issuer-affiliated: it covers nothing, positions included`);
+          if (asset === policy.quote) fail(path, "the quote currency does not move against itself");
+          if (taken !== undefined) fail(path, `"${asset}" cancels risk in group "${taken}" already`);
+          cancelsIn.set(asset, group.name);
+        }
       }
-      for (const [n, { kind }] of group.instruments.entries()) {
-        if (kind === "future")
-          fail([...at, "instruments", n, "kind"], "the model has perps and options, no dated futures");
-      }
-      for (const [i, asset] of group.riskCancelling.entries()) {
-        const taken = cancelsIn.get(asset);
-        const path = [...at, "riskCancelling", i];
-        if (!accepted.has(asset)) fail(path, `"${asset}" is not in the collateral list`);
-        if (accepted.get(asset)?.issuerAffiliated)
-          fail(path, `"${asset}" is issuer-affiliated: it covers nothing, positions included`);
-        if (asset === policy.quote) fail(path, "the quote currency does not move against itself");
-        if (taken !== undefined) fail(path, `"${asset}" cancels risk in group "${taken}" already`);
-        cancelsIn.set(asset, group.name);
-      }
-    }
-  });
+    }),
+  );
 
 export type DerivePmrm2Parameters = z.infer<typeof derivePmrm2Schema>;
 export type PmrmGroup = DerivePmrm2Parameters["groups"][number];

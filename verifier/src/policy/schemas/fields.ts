@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 
 /**
  * Fields that the files of a policy are made of. Amounts are decimal strings, so that no reader rounds them; integers are
@@ -6,37 +6,44 @@ import { z } from "zod";
  */
 
 const MAX_DIGITS = 48;
-const text = () => z.string().max(MAX_DIGITS, `expected at most ${MAX_DIGITS} characters`);
-export const signed = text().regex(
-  /^-?(0|[1-9]\d*)(\.\d+)?$/,
-  'expected a plain decimal such as "-0.16" (no exponent, no plus sign, no leading zeros)',
+const text = () => z.string().check(z.maxLength(MAX_DIGITS, `expected at most ${MAX_DIGITS} characters`));
+export const signed = text().check(
+  z.regex(
+    /^-?(0|[1-9]\d*)(\.\d+)?$/,
+    'expected a plain decimal such as "-0.16" (no exponent, no plus sign, no leading zeros)',
+  ),
 );
-export const unsigned = text().regex(
-  /^(0|[1-9]\d*)(\.\d+)?$/,
-  'expected a decimal of at least 0 such as "0.25" (no exponent, no sign, no leading zeros)',
+export const unsigned = text().check(
+  z.regex(
+    /^(0|[1-9]\d*)(\.\d+)?$/,
+    'expected a decimal of at least 0 such as "0.25" (no exponent, no sign, no leading zeros)',
+  ),
 );
-export const positive = unsigned.regex(/[1-9]/, "expected a decimal above 0");
-export const fraction = text().regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'expected a fraction from "0" to "1"');
-export const atLeastOne = unsigned.regex(/^[1-9]/, 'expected a decimal of at least "1"');
+export const positive = unsigned.check(z.regex(/[1-9]/, "expected a decimal above 0"));
+export const fraction = text().check(
+  z.regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'expected a fraction from "0" to "1"'),
+);
+export const atLeastOne = unsigned.check(z.regex(/^[1-9]/, 'expected a decimal of at least "1"'));
 export const symbol = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,39}$/, "expected a symbol: 1 to 40 letters, digits, or . _ / -");
-export const instant = z
-  .string()
-  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'expected a UTC time such as "2026-11-20T08:00:00Z"')
-  .refine((time) => !Number.isNaN(Date.parse(time)), "expected a date that exists");
+  .check(
+    z.regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,39}$/, "expected a symbol: 1 to 40 letters, digits, or . _ / -"),
+  );
+export const instant = z.string().check(
+  z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'expected a UTC time such as "2026-11-20T08:00:00Z"'),
+  z.refine((time) => !Number.isNaN(Date.parse(time)), "expected a date that exists"),
+);
 export const decimals = z
   .int("expected an integer number of decimals")
-  .min(0, "expected 0 to 18 decimals")
-  .max(18, "expected 0 to 18 decimals");
-export const count = z.int().min(0, "expected a count");
+  .check(z.gte(0, "expected 0 to 18 decimals"), z.lte(18, "expected 0 to 18 decimals"));
+export const count = z.int().check(z.gte(0, "expected a count"));
 
 /** A number for each of the two margin levels. */
-export const levels = <T extends z.ZodType>(of: T) => z.strictObject({ maintenance: of, initial: of });
+export const levels = <T extends z.ZodMiniType>(of: T) => z.strictObject({ maintenance: of, initial: of });
 
 export const Token = z.strictObject({
-  chainId: z.int().min(1),
-  address: z.string().regex(/^0x[0-9a-fA-F]{40}$/, "expected a 20-byte address in hex"),
+  chainId: z.int().check(z.gte(1)),
+  address: z.string().check(z.regex(/^0x[0-9a-fA-F]{40}$/, "expected a 20-byte address in hex")),
   decimals,
 });
 
@@ -50,12 +57,12 @@ export const Collateral = z.strictObject({
   debtWeight: levels(atLeastOne),
   borrowable: z.boolean(),
   /** Issued by the exchange or its affiliates: never counts as margin. */
-  issuerAffiliated: z.boolean().optional(),
-  tokens: z.array(Token).optional(),
+  issuerAffiliated: z.optional(z.boolean()),
+  tokens: z.optional(z.array(Token)),
 });
 
 /** Collateral that counts by size instead of by one weight. */
-export const TieredCollateral = Collateral.omit({ weight: true }).extend({
+export const TieredCollateral = z.extend(z.omit(Collateral, { weight: true }), {
   /**
    * What of it counts, by its value at the mark: up to the first bound with the first weight, and so on; beyond the last
    * bound nothing, unless the last tier has none. Without tiers it counts for nothing. Bounds rise, weights do not.
@@ -63,7 +70,7 @@ export const TieredCollateral = Collateral.omit({ weight: true }).extend({
   tiers: z.array(
     z.strictObject({
       /** Bound in the quote currency. */
-      upTo: positive.optional(),
+      upTo: z.optional(positive),
       weight: fraction,
     }),
   ),
@@ -109,27 +116,27 @@ export const shapeSchema = z.strictObject({
   groups: z.array(
     z.strictObject({
       instruments: count,
-      scenarios: count.min(1),
+      scenarios: count.check(z.gte(1)),
       hedges: z.array(count),
-      feeds: Feeding.optional(),
-      extras: count.optional(),
-      extraColumns: count.optional(),
+      feeds: z.optional(Feeding),
+      extras: z.optional(count),
+      extraColumns: z.optional(count),
     }),
   ),
-  tiers: z.array(z.strictObject({ asset: count, portions: count.min(1) })).optional(),
+  tiers: z.optional(z.array(z.strictObject({ asset: count, portions: count.check(z.gte(1)) }))),
 });
 
 /** What the files of all models start with. */
 export const header = {
   format: z.literal("plimsoll.risk-parameters.1"),
-  name: z.string().min(1).max(80),
+  name: z.string().check(z.minLength(1), z.maxLength(80)),
   profile: z.enum(["permissioned", "permissionless"]),
   /** Currency of all money, an accepted asset with price 1: profits and losses settle in it. */
   quote: symbol,
   /** A mark observed longer than this before the marks' own time is refused. */
-  stalenessSeconds: z.int().min(1),
+  stalenessSeconds: z.int().check(z.gte(1)),
   /** Of the epoch circuit to compile for; the smallest that fits when absent. */
-  shape: shapeSchema.optional(),
+  shape: z.optional(shapeSchema),
 };
 
 export type InstrumentTerms = z.infer<typeof Instrument>;

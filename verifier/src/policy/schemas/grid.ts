@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { checkAddOns, checkClusters } from "./add-ons.ts";
 import { checkCommon, checkGroupNames, checkHedge, checkRising, isBelow } from "./checks.ts";
 import {
@@ -34,7 +34,7 @@ const Scenario = z.discriminatedUnion("kind", [
 ]);
 
 /** Contracts settle at the average of their last half hour: what that already has does not move (settlement.ts). Absent: all moves. */
-const settlementAverage = z.literal(true).optional();
+const settlementAverage = z.optional(z.literal(true));
 
 const Grid = z.union(
   [
@@ -42,16 +42,20 @@ const Grid = z.union(
       preset: z.literal("crypto-40"),
       range: fraction,
       minimumCharge: fraction,
-      volatility: VolatilityRule.optional(),
+      volatility: z.optional(VolatilityRule),
       settlementAverage,
     }),
     z.strictObject({
       preset: z.literal("span-16"),
       range: fraction,
-      volatility: VolatilityRule.optional(),
+      volatility: z.optional(VolatilityRule),
       settlementAverage,
     }),
-    z.strictObject({ scenarios: z.array(Scenario).min(1), volatility: VolatilityRule, settlementAverage }),
+    z.strictObject({
+      scenarios: z.array(Scenario).check(z.minLength(1)),
+      volatility: VolatilityRule,
+      settlementAverage,
+    }),
   ],
   {
     error:
@@ -72,20 +76,20 @@ const Group = z.strictObject({
     optionShort: levels(fraction),
   }),
   instruments: z.array(Instrument),
-  hedge: Hedge.optional(),
+  hedge: z.optional(Hedge),
   /** Least that the group's scan risk may be: every contract held charges a fraction of the underlying's notional, longs and
    * shorts alike gross. Competes with the scenarios, and is multiplied by the margin factor as they are. */
-  grossMinimum: z.strictObject({ linear: fraction, optionLong: fraction, optionShort: fraction }).optional(),
+  grossMinimum: z.optional(z.strictObject({ linear: fraction, optionLong: fraction, optionShort: fraction })),
   /** Beside scan risk: per expiry and strike, a fraction of the notional of options sold beyond those bought, calls and puts together. */
-  nakedShort: levels(fraction).optional(),
+  nakedShort: z.optional(levels(fraction)),
   /** net |D| + hedged H on the delta of the group in quote, H = (gross delta - |D|) / 2. As a charge beside scan risk, or as a
    * floor that competes with the scenarios. Convex, and accepted, where net is at least half of hedged. */
-  delta: z
-    .discriminatedUnion("as", [
+  delta: z.optional(
+    z.discriminatedUnion("as", [
       z.strictObject({ as: z.literal("charge"), net: levels(unsigned), hedged: levels(unsigned) }),
       z.strictObject({ as: z.literal("floor"), net: unsigned, hedged: unsigned }),
-    ])
-    .optional(),
+    ]),
+  ),
 });
 
 /**
@@ -95,12 +99,12 @@ const Group = z.strictObject({
 const Cluster = z.strictObject({
   name: symbol,
   /** Groups of the file, whose scenarios correspond by number. */
-  groups: z.array(symbol).min(2, "expected two groups or more"),
+  groups: z.array(symbol).check(z.minLength(2, "expected two groups or more")),
   /** Part of a member's gain that counts against the losses of others. */
   offset: fraction,
   /** Least that the scan risk may be: this part of the sum of what each member loses in its own worst scenario. */
-  independent: fraction.optional(),
-  hedge: Hedge.optional(),
+  independent: z.optional(fraction),
+  hedge: z.optional(Hedge),
 });
 
 /** Model "grid": a scenario grid per risk group, with its floors and charges; groups are summed, those of a cluster by scenario. */
@@ -111,37 +115,39 @@ export const gridSchema = z
     /** Charge of a group as a multiple of its worst scenario loss. */
     marginFactor: levels(positive),
     /** Buffers grow by the factor 1 + cardinalityAddOn * (number of accepted assets)^2. */
-    cardinalityAddOn: unsigned.optional(),
+    cardinalityAddOn: z.optional(unsigned),
     /** In asset-number order: asset k is at rows 2k (owned) and 2k + 1 (owed). */
-    collateral: z.array(Collateral).min(1),
+    collateral: z.array(Collateral).check(z.minLength(1)),
     groups: z.array(Group),
-    clusters: z.array(Cluster).optional(),
+    clusters: z.optional(z.array(Cluster)),
   })
-  .superRefine((policy, context) => {
-    // What follows compares decimals, so each must be one.
-    if (context.issues.length > 0) return;
-    const fail = (path: PropertyKey[], message: string) =>
-      context.addIssue({ code: "custom", path, message });
-    checkCommon(policy, fail);
-    checkGroupNames(policy, fail);
-    checkAddOns(policy, fail);
-    checkClusters(policy, fail);
-    const hedgedIn = new Map<string, string>();
-    for (const [g, group] of policy.groups.entries()) {
-      for (const kind of ["linear", "optionLong", "optionShort"] as const) {
-        checkRising(group.buffers[kind], ["groups", g, "buffers", kind], fail);
-      }
-      if ("scenarios" in group.grid) {
-        for (const [s, scenario] of group.grid.scenarios.entries()) {
-          if (scenario.kind === "move" && !isBelow("-1", scenario.spot))
-            fail(["groups", g, "grid", "scenarios", s, "spot"], "a price falls by less than all of it");
+  .check(
+    z.superRefine((policy, context) => {
+      // What follows compares decimals, so each must be one.
+      if (context.issues.length > 0) return;
+      const fail = (path: PropertyKey[], message: string) =>
+        context.addIssue({ code: "custom", path, message });
+      checkCommon(policy, fail);
+      checkGroupNames(policy, fail);
+      checkAddOns(policy, fail);
+      checkClusters(policy, fail);
+      const hedgedIn = new Map<string, string>();
+      for (const [g, group] of policy.groups.entries()) {
+        for (const kind of ["linear", "optionLong", "optionShort"] as const) {
+          checkRising(group.buffers[kind], ["groups", g, "buffers", kind], fail);
         }
+        if ("scenarios" in group.grid) {
+          for (const [s, scenario] of group.grid.scenarios.entries()) {
+            if (scenario.kind === "move" && !isBelow("-1", scenario.spot))
+              fail(["groups", g, "grid", "scenarios", s, "spot"], "a price falls by less than all of it");
+          }
+        }
+        checkHedge(policy.collateral, group, ["groups", g, "hedge"], hedgedIn, fail);
       }
-      checkHedge(policy.collateral, group, ["groups", g, "hedge"], hedgedIn, fail);
-    }
-    for (const [c, cluster] of policy.clusters?.entries() ?? [])
-      checkHedge(policy.collateral, cluster, ["clusters", c, "hedge"], hedgedIn, fail);
-  });
+      for (const [c, cluster] of policy.clusters?.entries() ?? [])
+        checkHedge(policy.collateral, cluster, ["clusters", c, "hedge"], hedgedIn, fail);
+    }),
+  );
 
 export type GridParameters = z.infer<typeof gridSchema>;
 export type GroupParameters = GridParameters["groups"][number];

@@ -1,8 +1,8 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { checkCommon, type Fail, isBelow } from "./checks.ts";
 import { fraction, header, levels, type TieredCollateral as Tiered, TieredCollateral } from "./fields.ts";
 
-const counting = fraction.regex(/[1-9]/, "expected a fraction above 0");
+const counting = fraction.check(z.regex(/[1-9]/, "expected a fraction above 0"));
 
 /** Model "haircut": spot and debt. Collateral counts by tiers of size, a debt its value or more; there are no positions. */
 export const haircutSchema = z
@@ -12,19 +12,22 @@ export const haircutSchema = z
     /** Part of what the tiers count that serves a margin: initial margin may count less of it. */
     tierFactor: levels(counting),
     /** In asset-number order: asset k is at rows 2k (owned) and 2k + 1 (owed). */
-    collateral: z.array(TieredCollateral).min(1),
+    collateral: z.array(TieredCollateral).check(z.minLength(1)),
     /** None: this model has no positions. */
     groups: z.tuple([]),
   })
-  .superRefine((policy, context) => {
-    // What follows compares decimals, so each must be one.
-    if (context.issues.length > 0) return;
-    const fail: Fail = (path, message) => context.addIssue({ code: "custom", path, message });
-    checkCommon(policy, fail);
-    if (isBelow(policy.tierFactor.maintenance, policy.tierFactor.initial))
-      fail(["tierFactor"], "expected maintenance to be at least initial");
-    for (const [k, asset] of policy.collateral.entries()) checkTiers(asset, ["collateral", k, "tiers"], fail);
-  });
+  .check(
+    z.superRefine((policy, context) => {
+      // What follows compares decimals, so each must be one.
+      if (context.issues.length > 0) return;
+      const fail: Fail = (path, message) => context.addIssue({ code: "custom", path, message });
+      checkCommon(policy, fail);
+      if (isBelow(policy.tierFactor.maintenance, policy.tierFactor.initial))
+        fail(["tierFactor"], "expected maintenance to be at least initial");
+      for (const [k, asset] of policy.collateral.entries())
+        checkTiers(asset, ["collateral", k, "tiers"], fail);
+    }),
+  );
 
 function checkTiers({ symbol, tiers, issuerAffiliated }: Tiered, path: PropertyKey[], fail: Fail): void {
   for (const [t, { upTo, weight }] of tiers.entries()) {

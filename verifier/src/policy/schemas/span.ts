@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { checkCommon, checkGroupNames, isBelow } from "./checks.ts";
 import {
   Collateral,
@@ -17,17 +17,19 @@ import {
 
 const Calendar = z.strictObject({
   /** Contract months by date. An instrument belongs to the first that ends at its expiry or later; perps stand in the first. */
-  months: z.array(z.strictObject({ name: symbol, tier: z.int().min(1), until: instant })).min(1),
+  months: z
+    .array(z.strictObject({ name: symbol, tier: z.int().check(z.gte(1)), until: instant }))
+    .check(z.minLength(1)),
   /** In order of priority, as published. The policy charges the highest of these rates on all (docs/margin-models.md). */
   spreads: z
     .array(
       z.strictObject({
-        tiers: z.tuple([z.int().min(1), z.int().min(1)]),
+        tiers: z.tuple([z.int().check(z.gte(1)), z.int().check(z.gte(1))]),
         /** Quote per unit of the underlying's delta, long in one month against short in another. */
         charge: unsigned,
       }),
     )
-    .min(1),
+    .check(z.minLength(1)),
 });
 
 const CombinedCommodity = z.strictObject({
@@ -35,10 +37,10 @@ const CombinedCommodity = z.strictObject({
   underlying: symbol,
   /** What the risk arrays are computed with where the marks publish none: the price scan range as a fraction of the price, and how
    * far volatility moves. */
-  scan: z.strictObject({ range: fraction, volatility: VolatilityRule.optional() }),
+  scan: z.strictObject({ range: fraction, volatility: z.optional(VolatilityRule) }),
   /** Quote per option contract sold: the least risk of the commodity. */
   shortOptionMinimum: unsigned,
-  calendar: Calendar.optional(),
+  calendar: z.optional(Calendar),
   instruments: z.array(Instrument),
 });
 
@@ -49,32 +51,34 @@ export const spanSchema = z
     model: z.literal("span"),
     /** Charge of a commodity as a multiple of its requirement, 1 or more: sold options are a part of it that is owed in full. */
     marginFactor: levels(positive),
-    collateral: z.array(Collateral).min(1),
+    collateral: z.array(Collateral).check(z.minLength(1)),
     groups: z.array(CombinedCommodity),
   })
-  .superRefine((policy, context) => {
-    // What follows compares decimals, so each must be one.
-    if (context.issues.length > 0) return;
-    const fail = (path: PropertyKey[], message: string) =>
-      context.addIssue({ code: "custom", path, message });
-    checkCommon(policy, fail);
-    checkGroupNames(policy, fail);
-    for (const level of ["maintenance", "initial"] as const) {
-      if (isBelow(policy.marginFactor[level], "1"))
-        fail(
-          ["marginFactor", level],
-          "expected at least 1: the requirement includes the value of options sold, which is owed in full",
-        );
-    }
-    for (const [g, { scan, calendar, instruments }] of policy.groups.entries()) {
-      if (compareDecimals(scan.range, "0.5") >= 0)
-        fail(
-          ["groups", g, "scan", "range"],
-          "expected less than 0.5: an extreme move is twice the range, and a price falls by less than all of it",
-        );
-      if (calendar) checkCalendar(calendar, instruments, ["groups", g], fail);
-    }
-  });
+  .check(
+    z.superRefine((policy, context) => {
+      // What follows compares decimals, so each must be one.
+      if (context.issues.length > 0) return;
+      const fail = (path: PropertyKey[], message: string) =>
+        context.addIssue({ code: "custom", path, message });
+      checkCommon(policy, fail);
+      checkGroupNames(policy, fail);
+      for (const level of ["maintenance", "initial"] as const) {
+        if (isBelow(policy.marginFactor[level], "1"))
+          fail(
+            ["marginFactor", level],
+            "expected at least 1: the requirement includes the value of options sold, which is owed in full",
+          );
+      }
+      for (const [g, { scan, calendar, instruments }] of policy.groups.entries()) {
+        if (compareDecimals(scan.range, "0.5") >= 0)
+          fail(
+            ["groups", g, "scan", "range"],
+            "expected less than 0.5: an extreme move is twice the range, and a price falls by less than all of it",
+          );
+        if (calendar) checkCalendar(calendar, instruments, ["groups", g], fail);
+      }
+    }),
+  );
 
 function checkCalendar(
   { months, spreads }: z.infer<typeof Calendar>,
