@@ -4,7 +4,8 @@ import { chromiumPath } from "../support/browser.ts";
 
 const BENCH = new URL("./bench.ts", import.meta.url).pathname;
 
-const IN_BROWSER = chromiumPath() === undefined ? [] : ["browserMs1", "browserMs4"];
+const HAS_CHROMIUM = chromiumPath() !== undefined;
+const IN_BROWSER = HAS_CHROMIUM ? ["browserMs1", "browserMs4"] : [];
 const KEYS = {
   constraints: [
     "perBlock",
@@ -26,6 +27,7 @@ const KEYS = {
     ["snarkjsMs", "ownMs", "ratio", "constraintsPerSecond", "peakMB"].map((name) => name + size),
   ),
   withdrawal: ["constraints1", "constraints4", "snarkjsMs1", "snarkjsMs4", "ownMs1", "ownMs4", ...IN_BROWSER],
+  page: ["loadedMB", "gzipMB", "brotliMB", ...(HAS_CHROMIUM ? ["firstCheckMs", "hundredProofsMs"] : [])],
   risk: ["monitorAccountsPerSecondPerCore", "completeSpotPerSecondPerCore", "completeMarginPerSecondPerCore"],
   gas: [
     ...["perBatchAt1", "perBatchAt8", "perBatchAt32", "perBatchChunked", "epochFixed", "perAccount"],

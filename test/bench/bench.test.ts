@@ -11,7 +11,7 @@ test("an unknown section is refused, and nothing is printed as a result", () => 
   expect(status).toBe(1);
   expect(stdout).toBe("");
   expect(stderr).toBe(
-    'plimsoll: expected --only constraints, rates, prover, withdrawal, risk, gas, came "costs"\n',
+    'plimsoll: expected --only constraints, rates, prover, withdrawal, page, risk, gas, came "costs"\n',
   );
 });
 

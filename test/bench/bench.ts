@@ -1,10 +1,11 @@
-// `npm run bench [-- --json] [-- --only constraints|rates|prover|withdrawal|risk|gas] [-- --proofs N]`: what Plimsoll costs
+// `npm run bench [-- --json] [-- --only constraints|rates|prover|withdrawal|page|risk|gas] [-- --proofs N]`: what Plimsoll costs
 // on this machine. Times of proofs are medians of N, 5 unless given.
 import { parseArgs } from "node:util";
 import { readDemoExchange } from "../../prover/src/demo/demo-exchange.ts";
 import { benchConstraints } from "./constraints.ts";
 import { type Measured, type MeasuredSections, type Say, SECTIONS, type Section } from "./figures.ts";
 import { benchGas } from "./gas.ts";
+import { benchPage } from "./page.ts";
 import { benchProver } from "./prover.ts";
 import { benchRates } from "./rates.ts";
 import { report } from "./report.ts";
@@ -18,6 +19,7 @@ const measured: MeasuredSections = {
   ...(await section("rates", (say) => benchRates(exchange, say))),
   ...(await section("prover", (say) => benchProver(say, proofs))),
   ...(await section("withdrawal", (say) => benchWithdrawal(say, proofs))),
+  ...(await section("page", (say) => benchPage(exchange, say, proofs))),
   ...(await section("risk", (say) => benchRisk(say))),
   ...(await section("gas", (say) => benchGas(exchange, say))),
 };

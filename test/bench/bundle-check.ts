@@ -9,7 +9,8 @@ import { checkBundle } from "../../verifier/src/check/bundle.ts";
 import { bundleFromJson } from "../../verifier/src/formats/bundle.ts";
 import { type EpochRecord, shapeRecord } from "../../verifier/src/formats/epoch.ts";
 import type { CompiledPolicy } from "../../verifier/src/policy/compile.ts";
-import type { CommittedBench } from "./commit-rate.ts";
+import { attestationOf } from "../support/rpc-stand-in.ts";
+import { type CommittedBench, noClaims } from "./commit-rate.ts";
 import { quietClock, stopwatch } from "./stopwatch.ts";
 
 const CHECKED = 200;
@@ -35,7 +36,7 @@ export async function bundleRates(
   await writeBundles(committed.context, record, bundles, quietClock("bundles"));
   const bundlesPerSecond = accounts.length / writing();
 
-  const attestations = attestationOf(record);
+  const attestations = sourceOf(record);
   const times: number[] = [];
   const step = Math.max(1, Math.floor(accounts.length / CHECKED));
   for (let i = 0; i < accounts.length; i += step) {
@@ -59,12 +60,13 @@ export async function bundleRates(
   return { checkMs: times[Math.floor(times.length / 2)]!, bundlesPerSecond };
 }
 
-/** The public record as far as bundles need it: its proofs are missing. */
-function recordOf(
+/** The public record as far as bundles need it: its proofs are missing, its epoch circuit is none. */
+export function recordOf(
   { identity, epoch, context }: CommittedBench,
   { name, circuitId }: InstanceArtifacts,
   { policyHash, descriptorHash, coefficients }: CompiledPolicy,
 ): EpochRecord {
+  const { totalsCommitment, weightsCommitment, accountsRoot, gamma, beta } = epoch;
   return {
     format: "plimsoll.epoch.1",
     developmentKeys: true,
@@ -73,33 +75,19 @@ function recordOf(
       batches: [{ name, circuitId, ...context.capacity }],
       epoch: { name: "bench", circuitId: 0n, shape: shapeRecord(coefficients.shape) },
     },
-    policyHash,
-    descriptorHash,
-    totalsCommitment: epoch.totalsCommitment,
-    weightsCommitment: epoch.weightsCommitment,
-    claims: [],
-    accountsRoot: epoch.accountsRoot,
-    gamma: epoch.gamma,
-    beta: epoch.beta,
+    ...{ policyHash, descriptorHash, totalsCommitment, weightsCommitment },
+    claims: noClaims(coefficients.shape),
+    ...{ accountsRoot, gamma, beta },
     batches: epoch.batches.map((batch) => ({ ...batch, proof: [] })),
     epochProof: [],
   };
 }
 
 /** A chain that attests this record and no other. */
-function attestationOf(record: EpochRecord): AttestationSource {
-  const { chainId, registry, exchange, epoch, accountsRoot, policyHash, descriptorHash, snapshotTime } =
-    record;
-  const attestation = {
-    epoch,
-    exchange,
-    accountsRoot,
-    policyHash,
-    descriptorHash,
-    snapshotTime,
-    epochCircuitId: record.circuits.epoch.circuitId,
-    batchCount: record.batches.length,
-    attestedAt: snapshotTime,
+function sourceOf(record: EpochRecord): AttestationSource {
+  const { chainId, registry, epoch } = record;
+  return {
+    ...{ chainId, registry },
+    attestation: async (asked) => (asked === epoch ? attestationOf(record) : null),
   };
-  return { chainId, registry, attestation: async (asked) => (asked === epoch ? attestation : null) };
 }

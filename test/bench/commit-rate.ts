@@ -18,6 +18,7 @@ import { AccountChecker } from "../../prover/src/pipeline/self-check.ts";
 import type { Account } from "../../prover/src/snapshot/account.ts";
 import type { CompiledPolicy } from "../../verifier/src/policy/compile.ts";
 import { completeAccount } from "../../verifier/src/policy/complete.ts";
+import type { Shape } from "../../verifier/src/policy/shape.ts";
 import type { Say } from "./figures.ts";
 import { quietClock, stopwatch } from "./stopwatch.ts";
 
@@ -40,6 +41,8 @@ export interface CommitInput {
   readonly policy: CompiledPolicy;
   readonly circuit: InstanceArtifacts;
   readonly workers: number;
+  /** Of the epoch's circuit, which gamma binds; left out by who proves no epoch. */
+  readonly epochCircuitId?: bigint;
 }
 
 /** An epoch up to its challenges, and how fast it got there. Its worker threads are gone. */
@@ -55,9 +58,14 @@ export interface CommittedBench {
   readonly bytes: number;
 }
 
+/** What the epoch circuit would refuse makes no difference to the time. */
+export function noClaims({ assets }: Shape): bigint[] {
+  return new Array<bigint>(assets + 1).fill(0n);
+}
+
 /** Plans, commits and challenges as the pipeline does: the same stages, worker pool and files. */
 export async function commitAccounts(
-  { folder: root, accounts, policy, circuit, workers }: CommitInput,
+  { folder: root, accounts, policy, circuit, workers, epochCircuitId = 0n }: CommitInput,
   say: Say,
 ): Promise<CommittedBench> {
   const folder = epochFolder(root);
@@ -96,9 +104,8 @@ export async function commitAccounts(
     const commitPerSecond = accounts.length / committing();
     say("committed them");
     const challenging = stopwatch();
-    // What the epoch circuit would refuse makes no difference to the time.
-    const claims = new Array<bigint>(coefficients.shape.assets + 1).fill(0n);
-    const fixed = { ...identity, policyHash, descriptorHash, claims, epochCircuitId: 0n };
+    const claims = noClaims(coefficients.shape);
+    const fixed = { ...identity, policyHash, descriptorHash, claims, epochCircuitId };
     const epoch = await challengeEpoch(context, batches, totals, fixed, quietClock("challenges"));
     const challengePerSecond = accounts.length / challenging();
     say("derived challenges");

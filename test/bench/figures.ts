@@ -75,6 +75,16 @@ export interface WithdrawalFigures {
   readonly browserMs4?: number;
 }
 
+/** The checking page. All but its size is left out where there is no Chromium. */
+export interface PageFigures {
+  /** What a visitor loads: as it is, and each file compressed by itself. */
+  readonly loadedMB: number;
+  readonly gzipMB: number;
+  readonly brotliMB: number;
+  readonly firstCheckMs?: number;
+  readonly hundredProofsMs?: number;
+}
+
 /** Something that people should know beside the figures, in the words of the table. */
 export interface Remark {
   readonly what: string;
@@ -87,7 +97,7 @@ export interface Measured<F> {
   readonly remarks: readonly Remark[];
 }
 
-export const SECTIONS = ["constraints", "rates", "prover", "withdrawal", "risk", "gas"] as const;
+export const SECTIONS = ["constraints", "rates", "prover", "withdrawal", "page", "risk", "gas"] as const;
 export type Section = (typeof SECTIONS)[number];
 
 /** All sections that were measured; `--json` prints their figures. */
@@ -96,6 +106,7 @@ export interface MeasuredSections {
   readonly rates?: Measured<RateFigures>;
   readonly prover?: Measured<ProverFigures>;
   readonly withdrawal?: Measured<WithdrawalFigures>;
+  readonly page?: Measured<PageFigures>;
   readonly risk?: Measured<RiskFigures>;
   readonly gas?: Measured<GasFigures>;
 }

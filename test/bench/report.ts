@@ -46,6 +46,13 @@ const WORDS: Words = {
     ownMs1: "one block: our prover, milliseconds",
     ownMs4: "up to four blocks: our prover, milliseconds",
   },
+  page: {
+    loadedMB: "what a visitor loads, MB",
+    gzipMB: "the same, each file by gzip, MB",
+    brotliMB: "the same, each file by brotli, MB",
+    firstCheckMs: "first check, milliseconds",
+    hundredProofsMs: "100 batch proofs and the epoch's, milliseconds",
+  },
   risk: {
     monitorAccountsPerSecondPerCore: "accounts monitored a second and core",
     completeSpotPerSecondPerCore: "spot accounts completed a second and core",

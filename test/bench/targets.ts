@@ -1,6 +1,7 @@
 import type {
   ConstraintFigures,
   GasFigures,
+  PageFigures,
   ProverFigures,
   RateFigures,
   RiskFigures,
@@ -48,6 +49,13 @@ const withdrawal: Readonly<Record<keyof WithdrawalFigures, Target>> = {
   browserMs4: { most: 2_000 },
 };
 
+const page: Readonly<Partial<Record<keyof PageFigures, Target>>> = {
+  gzipMB: { most: 1.5 },
+  brotliMB: { most: 1.5 },
+  firstCheckMs: { most: 2_000 },
+  hundredProofsMs: { most: 8_000 },
+};
+
 const risk: Readonly<Record<keyof RiskFigures, Target>> = {
   monitorAccountsPerSecondPerCore: { least: 1_000_000 },
   completeSpotPerSecondPerCore: { least: 50_000 },
@@ -66,7 +74,7 @@ const gas: Readonly<Partial<Record<keyof GasFigures, Target>>> = {
 };
 
 /** What must hold on two idle cores. Figures without an entry are for the reader to judge. */
-export const TARGETS = { constraints, rates, prover, withdrawal, risk, gas } satisfies Record<
+export const TARGETS = { constraints, rates, prover, withdrawal, page, risk, gas } satisfies Record<
   Section,
   unknown
 >;

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { Interface, toBeHex } from "ethers";
 import { contractArtifact } from "../../prover/src/chain/artifacts.ts";
 import type { Attestation } from "../../verifier/src/check/attestation.ts";
+import type { EpochRecord } from "../../verifier/src/formats/epoch.ts";
 
 /** An endpoint that answers as a node with a registry does, in the encoding of the contract's own ABI. */
 export interface RpcStandIn {
@@ -15,6 +16,17 @@ export interface RpcStandIn {
   delay: number;
   readonly requests: string[];
   close(): Promise<void>;
+}
+
+/** What a registry would have recorded of an epoch, an hour after its snapshot. */
+export function attestationOf(record: EpochRecord): Attestation {
+  const { epoch, exchange, accountsRoot, policyHash, descriptorHash, snapshotTime, circuits } = record;
+  return {
+    ...{ epoch, exchange, accountsRoot, policyHash, descriptorHash, snapshotTime },
+    epochCircuitId: circuits.epoch.circuitId,
+    batchCount: record.batches.length,
+    attestedAt: snapshotTime + 3600n,
+  };
 }
 
 export async function rpcStandIn(attestation: Attestation | null): Promise<RpcStandIn> {

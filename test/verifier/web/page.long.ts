@@ -1,21 +1,20 @@
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
+import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import sirv from "sirv";
-import { build } from "vite";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { runCommand } from "../../../prover/src/cli/plimsoll.ts";
 import { fromJson } from "../../../verifier/src/formats/codecs.ts";
 import { type EpochRecord, epochRecord } from "../../../verifier/src/formats/epoch.ts";
 import { chromiumPath, launchBrowser } from "../../support/browser.ts";
+import { buildPage, type PageSite, pageSite } from "../../support/page-site.ts";
 import { tinyMarks, tinyRiskParameters } from "../../support/policies.ts";
-import { type RpcStandIn, rpcStandIn } from "../../support/rpc-stand-in.ts";
+import { attestationOf, type RpcStandIn, rpcStandIn } from "../../support/rpc-stand-in.ts";
 
 // The page in a real browser, on an epoch with real proofs.
 
@@ -34,7 +33,7 @@ const REGISTRY = `0x${"11".repeat(20)}`;
 
 let folder: string;
 let site: string;
-let server: Server;
+let host: PageSite;
 let browser: Browser;
 let record: EpochRecord;
 let bundle: string;
@@ -71,26 +70,10 @@ beforeAll(async () => {
   record = fromJson(epochRecord, await readFile(at("epoch/public/epoch.json"), "utf8"), "epoch.json");
   bundle = await readFile(at("epoch/private/bundles/alice.json"), "utf8");
 
-  await build({
-    configFile: fileURLToPath(new URL("../../../verifier/web/vite.config.ts", import.meta.url)),
-    ...{ logLevel: "error", build: { outDir: at("page") } },
-  });
-  const page = sirv(at("page"), { dev: true });
-  const epoch = sirv(at("epoch/public"), { dev: true });
-  server = createServer((request, response) => {
-    if (request.url?.startsWith("/epoch/")) {
-      request.url = request.url.slice("/epoch/public".length);
-      epoch(request, response);
-    } else page(request, response);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  site = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const attestation = {
-    ...record,
-    ...{ epochCircuitId: record.circuits.epoch.circuitId, batchCount: record.batches.length },
-    attestedAt: record.snapshotTime + 3600n,
-  };
+  await buildPage(at("page"));
+  host = await pageSite(at("page"), at("epoch/public"));
+  site = host.url;
+  const attestation = attestationOf(record);
   endpoints.push(await rpcStandIn(attestation), await rpcStandIn(attestation));
   if (CHROMIUM !== undefined) browser = await launchBrowser(CHROMIUM);
 });
@@ -103,8 +86,7 @@ afterEach(async () => {
 afterAll(async () => {
   await browser?.close();
   for (const endpoint of endpoints) await endpoint.close();
-  server?.closeAllConnections();
-  server?.close();
+  host?.close();
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -20,7 +20,11 @@ export function everythingView({ folder, chain, bundle }: EverythingOptions): HT
   const said = h("p", { role: "status" });
   const bar = h("progress", { hidden: true, "aria-label": WORDS.start });
   const steps = h("div", { id: "everything" });
-  const button = h("button", { type: "button", click: () => void start() }, WORDS.start);
+  const button = h(
+    "button",
+    { id: "check-everything", type: "button", click: () => void start() },
+    WORDS.start,
+  );
 
   const start = async () => {
     button.disabled = true;
