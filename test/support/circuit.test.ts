@@ -2,6 +2,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { CompileError } from "../../prover/src/build/compile.ts";
 import { FIELD } from "../../verifier/src/constants.ts";
 import { type Circuit, loadCircuit, replaceOnce } from "./circuit.ts";
+import { seeded } from "./random.ts";
+import { unboundWires } from "./unbound-wires.ts";
+import { unseenWires } from "./unseen-wires.ts";
 
 const BITS = `pragma circom 2.2.0;
 template Bits(n) {
@@ -80,6 +83,36 @@ describe("circuits under test", () => {
     const fromInput = circuit.resolve(honest, { "main.a": FIELD - 3n, "main.pair[1]": 7n });
     expect(circuit.outputs(fromInput)).toEqual({ product: 63n });
     expect(circuit.accepts(fromInput)).toBe(true);
+  });
+
+  it("forges as if all were solved again and every constraint asked", async () => {
+    const honest = await circuit.witness(inputs);
+    const forge = circuit.forger(honest);
+    const verdicts = new Set<boolean>();
+    for (let wire = 1; wire < circuit.wireCount; wire++) {
+      for (const value of [0n, 1n, 7n, 15n, FIELD - 1n, FIELD - 3n]) {
+        const solved = circuit.resolve(honest, { [wire]: value });
+        const changed = forge({ [wire]: value });
+        verdicts.add(changed !== undefined);
+        expect(changed !== undefined).toBe(circuit.accepts(solved));
+        if (changed) expect(honest.map((old, i) => changed.get(i) ?? old)).toEqual(solved);
+      }
+    }
+    expect(verdicts.size).toBe(2);
+    expect(circuit.accepts(honest)).toBe(true);
+  });
+
+  it("finds the wires that may be changed alone, and those that may with all that follows", async () => {
+    const both = "signal input loose; signal input blank; signal bound <== loose * blank;";
+    const loose = await loadCircuit({
+      name: "throwaway-loose",
+      source: BITS.replace("signal output product;", `$& ${both}`),
+    });
+    const honest = await loose.witness({ ...inputs, loose: 2n, blank: 0n });
+    expect(unboundWires(loose, honest, (value) => [value, value + 1n])).toEqual(["main.loose = 1"]);
+    expect(unseenWires(loose, honest, seeded("loose"))).toEqual(["main.loose", "main.blank"]);
+    expect(unboundWires(circuit, await circuit.witness(inputs), (value) => [value + 1n])).toEqual([]);
+    expect(unseenWires(circuit, await circuit.witness(inputs), seeded("none"))).toEqual([]);
   });
 
   it("finds a mutant that accepts what the circuit rejects", async () => {

@@ -154,6 +154,12 @@ export class Circuit {
     return this.system.resolve(witness, this.#edited(edits));
   }
 
+  /** What `resolve` of an honest witness changes, or undefined when a constraint rejects that: faster than to ask `accepts`. */
+  forger(honest: readonly bigint[]): (edits: Edits) => ReadonlyMap<number, bigint> | undefined {
+    const forge = this.system.forger(honest);
+    return (edits) => forge(this.#edited(edits));
+  }
+
   /** Constraints that do not hold, in order; none is acceptance. `touching`: only those with one of these wires. */
   violations(
     witness: readonly bigint[],

@@ -7,7 +7,7 @@ export class ConstraintSystem {
   readonly r1cs: R1cs;
   readonly #coefficients: readonly (readonly bigint[])[];
   #occurrences: readonly (readonly number[])[] | undefined;
-  #definitions: readonly Definition[] | undefined;
+  #steps: Steps | undefined;
 
   readonly #inputs: readonly number[];
   readonly #hinted: ReadonlySet<number>;
@@ -63,20 +63,72 @@ export class ConstraintSystem {
   /** Sets the edited wires and computes again, in order, every other wire that a constraint determines from earlier ones. */
   resolve(witness: readonly bigint[], edits: ReadonlyMap<number, bigint>): bigint[] {
     const forged = [...witness];
-    const changed = new Set<number>();
-    for (const [wire, value] of edits) {
-      forged[wire] = value;
-      changed.add(wire);
-    }
-    this.#definitions ??= this.#define(witness);
-    for (const { wire, constraint } of this.#definitions) {
-      if (edits.has(wire) || !this.wiresOf(constraint).some((other) => changed.has(other))) continue;
-      const value = this.#solve(constraint, wire, forged);
-      if (value === undefined || value === forged[wire]) continue;
-      forged[wire] = value;
-      changed.add(wire);
-    }
+    for (const [wire, value] of this.#changes(forged, edits, () => true)!) forged[wire] = value;
     return forged;
+  }
+
+  /**
+   * What `resolve` changes in a witness for which all constraints hold, or undefined if one does not hold afterwards. Only
+   * constraints with changed wires are evaluated, each once, as soon as its wires have their last values.
+   */
+  forger(
+    honest: readonly bigint[],
+  ): (edits: ReadonlyMap<number, bigint>) => ReadonlyMap<number, bigint> | undefined {
+    const working = [...honest];
+    return (edits) => this.#changes(working, edits, (constraint) => this.holds(constraint, working));
+  }
+
+  /**
+   * Wires that the edits change, with their values; undefined as soon as `accepts` refuses a constraint that gives no wire its
+   * value. `witness` has the changes while `accepts` looks, and none of them afterwards.
+   */
+  #changes(
+    witness: bigint[],
+    edits: ReadonlyMap<number, bigint>,
+    accepts: (constraint: number) => boolean,
+  ): ReadonlyMap<number, bigint> | undefined {
+    this.#steps ??= this.#plan(witness);
+    const { order, place } = this.#steps;
+    const due = new Uint8Array(order.length);
+    const before = new Map<number, bigint>();
+    const change = (wire: number, value: bigint): void => {
+      before.set(wire, witness[wire]!);
+      witness[wire] = value;
+      for (const constraint of this.#touching(wire)) due[place[constraint]!] = 1;
+    };
+    try {
+      for (const [wire, value] of edits) change(wire, value);
+      // A wire only makes later steps due: those before it did not have it.
+      for (let at = due.indexOf(1); at >= 0; at = due.indexOf(1, at + 1)) {
+        const { constraint, wire } = order[at]!;
+        const given = wire !== undefined && !edits.has(wire);
+        const value = given ? this.#solve(constraint, wire, witness) : undefined;
+        if (value === undefined) {
+          if (!accepts(constraint)) return undefined;
+        } else if (value !== witness[wire!]) change(wire!, value);
+      }
+      return new Map([...before.keys()].map((wire) => [wire, witness[wire]!]));
+    } finally {
+      for (const [wire, value] of before) witness[wire] = value;
+    }
+  }
+
+  /** Definitions in their order, every other constraint right after the last definition of a wire in it. */
+  #plan(honest: readonly bigint[]): Steps {
+    const definitions = this.#define(honest);
+    const defines = new Map(definitions.map(({ constraint, wire }) => [constraint, wire]));
+    const defined = new Map(definitions.map(({ wire }, i) => [wire, i]));
+    const order = Array.from({ length: this.r1cs.constraints }, (_, constraint) => {
+      const wire = defines.get(constraint);
+      const last =
+        wire === undefined
+          ? this.wiresOf(constraint).reduce((latest, other) => Math.max(latest, defined.get(other) ?? -1), -1)
+          : defined.get(wire)!;
+      return { constraint, wire, last };
+    }).sort((x, y) => x.last - y.last || Number(x.wire === undefined) - Number(y.wire === undefined));
+    const place = new Uint32Array(order.length);
+    for (const [at, { constraint }] of order.entries()) place[constraint] = at;
+    return { order, place };
   }
 
   /**
@@ -178,6 +230,12 @@ export class ConstraintSystem {
 interface Definition {
   readonly wire: number;
   readonly constraint: number;
+}
+
+/** All constraints, each where its wires have their last values, with the wire that it gives, if any; and the place of each. */
+interface Steps {
+  readonly order: readonly { readonly constraint: number; readonly wire: number | undefined }[];
+  readonly place: Uint32Array;
 }
 
 /** Coefficients nearest to 0, so that most products stay small. */
