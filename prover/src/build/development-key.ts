@@ -3,14 +3,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { FIELD } from "@plimsoll/verifier/constants.ts";
 import { inverse, toField } from "@plimsoll/verifier/field.ts";
-import {
-  BASE_FIELD,
-  circuitId,
-  type G1Point,
-  type G2Point,
-  toSnarkjsKey,
-  type VerificationKey,
-} from "@plimsoll/verifier/groth16/key.ts";
+import { circuitId, toSnarkjsKey, type VerificationKey } from "@plimsoll/verifier/groth16/key.ts";
+import { readG1, readG2 } from "./affine-points.ts";
 import { FixedBasePool } from "./fixed-base.ts";
 import { type QapAtPoint, qapAt } from "./qap.ts";
 import { parseR1cs, type R1cs } from "./r1cs.ts";
@@ -23,7 +17,6 @@ export const DEVELOPMENT_KEY_VERSION = "1";
 /** Stands where snarkjs keeps the circuit's hash: 64 bytes. */
 const ORIGIN = "development key: whoever knows the public seed can forge proofs.";
 const WARNING = "development key: whoever knows the public seed can forge";
-const MONTGOMERY_INVERSE = inverseModulo(2n ** 256n, BASE_FIELD);
 
 export interface DevelopmentKeyFiles {
   readonly zkey: string;
@@ -137,35 +130,8 @@ function verificationKey(points: ZkeyPoints): VerificationKey {
   };
 }
 
-function readG1(point: Uint8Array): G1Point {
-  return [coordinate(point, 0), coordinate(point, 1)];
-}
-
-function readG2(point: Uint8Array): G2Point {
-  return [
-    [coordinate(point, 0), coordinate(point, 1)],
-    [coordinate(point, 2), coordinate(point, 3)],
-  ];
-}
-
-function coordinate(point: Uint8Array, index: number): bigint {
-  const hex = Buffer.from(point.subarray(32 * index, 32 * (index + 1)))
-    .reverse()
-    .toString("hex");
-  return (BigInt(`0x${hex}`) * MONTGOMERY_INVERSE) % BASE_FIELD;
-}
-
 function split(points: Uint8Array, size: number): [Uint8Array, Uint8Array, Uint8Array] {
   return [points.subarray(0, size), points.subarray(size, 2 * size), points.subarray(2 * size, 3 * size)];
-}
-
-function inverseModulo(value: bigint, prime: bigint): bigint {
-  let result = 1n;
-  for (let square = value % prime, rest = prime - 2n; rest > 0n; rest >>= 1n) {
-    if (rest & 1n) result = (result * square) % prime;
-    square = (square * square) % prime;
-  }
-  return result;
 }
 
 function writeJson(file: string, content: object): Promise<void> {

@@ -1,10 +1,9 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { type Group, POINT_BYTES } from "./bn254-wasm.ts";
+import { BATCH, SCALAR_BYTES } from "./fixed-base-tables.ts";
 import type { FixedBaseResult, FixedBaseTask } from "./fixed-base-worker.ts";
 
-const SCALAR_BYTES = 32;
-const BATCH = 4096;
 const MOST_WORKERS = 4;
 
 /**
