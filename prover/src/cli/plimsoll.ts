@@ -8,6 +8,7 @@ import { coloured } from "./colours.ts";
 import { epochCommands } from "./epoch-command-line.ts";
 import { example } from "./example.ts";
 import { identityCommands } from "./identity-command-line.ts";
+import { initCommandLine } from "./init-command-line.ts";
 import { endOnInterrupt } from "./interrupt.ts";
 import type { KeysOptions } from "./keys-command.ts";
 import { marginCommands } from "./margin-command-line.ts";
@@ -109,6 +110,8 @@ function addCommands(
       "after",
       "\nExit codes: 0 done, 1 something checked is wrong, 2 inputs do not fit, 3 anything else failed, 130 interrupted.",
     );
+
+  initCommandLine(program, finish);
 
   program
     .command("deploy")
