@@ -1,72 +1,18 @@
 import { describe, expect, it } from "vitest";
-import type { Attestation, AttestationSource } from "../../verifier/src/check/attestation.ts";
 import { checkBundle } from "../../verifier/src/check/bundle.ts";
 import { MAX_QUANTITY } from "../../verifier/src/constants.ts";
 import { commitBatch, paddingBlock, paddingWord } from "../../verifier/src/encodings/batch.ts";
-import { accountsPath, accountsRoot } from "../../verifier/src/encodings/challenges.ts";
-import { accountRef, home, identity, owner } from "../../verifier/src/encodings/identity.ts";
-import { holdingBlocks, signedFree } from "../../verifier/src/encodings/leaf.ts";
+import { holdingBlocks } from "../../verifier/src/encodings/leaf.ts";
 import { batchPath } from "../../verifier/src/encodings/tree.ts";
 import { type Bundle, bundleFromJson, bundleToJson } from "../../verifier/src/formats/bundle.ts";
-import { compilePolicy } from "../../verifier/src/policy/compile.ts";
-import { completeAccount } from "../../verifier/src/policy/complete.ts";
-import { tinyMarks, tinyRiskParameters } from "../support/policies.ts";
-
-const policy = compilePolicy(tinyRiskParameters, tinyMarks);
-const chainId = 31337n;
-const registry = 0xabcn;
-const secret = 1n << 250n;
-const salt = 1n << 127n;
-const snapshotTime = BigInt(Date.parse(tinyMarks.observedAt) / 1000);
-const holdings = [
-  { row: policy.layout.asset(0), quantity: 150_000_000n },
-  { row: policy.layout.asset(1), quantity: 40_000_000_000n },
-  { row: policy.layout.short(0, 1), quantity: 10_000n },
-];
-
-/** Ada's honest bundle, from a batch in which she stands beside padding only. */
-function honest(change: Partial<Bundle> = {}): Bundle {
-  const ownerKey = owner(secret, home(chainId, registry));
-  const free = signedFree(completeAccount(policy, holdings).free);
-  const id = identity({ accountRef: accountRef("demo", "ada"), owner: ownerKey, salt, epoch: 7n });
-  const entries = holdingBlocks(holdings).flat();
-  const blocks = [{ entries, first: 1 as const, identity: id, ...free }, paddingBlock(), paddingBlock()];
-  const committed = commitBatch({ blocks, words: [{ ...paddingWord(), step: 0 }], blinds: [1n, 2n, 3n] });
-  const batch = { circuitId: 99n, root: committed.root, transcript: committed.transcript };
-  return {
-    format: "plimsoll.bundle.1",
-    chainId,
-    registry,
-    exchange: 0xdefn,
-    exchangeId: "demo",
-    epoch: 7n,
-    snapshotTime,
-    policyHash: policy.policyHash,
-    descriptorHash: policy.descriptorHash,
-    userId: "ada",
-    owner: ownerKey,
-    salt,
-    holdings: entries,
-    ...free,
-    batch: 0,
-    slot: 0,
-    path: batchPath(committed.levels, 0),
-    ...batch,
-    accountsPath: accountsPath([batch], 0),
-    accountsRoot: accountsRoot([batch]),
-    ...change,
-  };
-}
-
-function chain(change: Partial<Attestation> = {}): AttestationSource {
-  const { accountsRoot: root, exchange, policyHash, descriptorHash, epoch } = honest();
-  const record = {
-    ...{ epoch, exchange, accountsRoot: root, policyHash, descriptorHash, snapshotTime },
-    ...{ epochCircuitId: 5n, batchCount: 1, attestedAt: snapshotTime + 60n },
-    ...change,
-  };
-  return { chainId, registry, attestation: async (asked) => (asked === epoch ? record : null) };
-}
+import {
+  adaChain as chain,
+  ADA_HOLDINGS as holdings,
+  adaBundle as honest,
+  adaPolicy as policy,
+  ADA_SALT as salt,
+  ADA_SECRET as secret,
+} from "../support/ada.ts";
 
 const own = {
   userId: "ada",

@@ -1,5 +1,6 @@
+import { Interface } from "ethers";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { jsonRpc } from "../../verifier/src/chain/json-rpc.ts";
+import { CallReverted, type Endpoint, jsonRpc } from "../../verifier/src/chain/json-rpc.ts";
 import { registrySource } from "../../verifier/src/chain/registry-source.ts";
 import type { Attestation } from "../../verifier/src/check/attestation.ts";
 import { type RpcStandIn, rpcStandIn } from "../support/rpc-stand-in.ts";
@@ -78,5 +79,54 @@ describe("attestations by JSON-RPC (attack row 32)", () => {
     await expect(registrySource([refuse], REGISTRY)).rejects.toThrow(
       /the endpoint refuses: too many requests/,
     );
+  });
+});
+
+describe("a signature of a contract, by JSON-RPC (attack row 32)", () => {
+  const wallet = new Interface(["function isValidSignature(bytes32, bytes) view returns (bytes4)"]);
+  const [account, digest, signature] = [0xe0n, 5n, `0x${"ab".repeat(65)}`];
+  /** An endpoint of a chain on which the account has this code, and answers so. */
+  const endpoint = (code: string, answer: () => string): Endpoint => ({
+    url: "http://x/",
+    ask: async (method, params) => {
+      if (method === "eth_chainId") return "0x7a69";
+      if (method === "eth_getCode") return code;
+      const [{ to, data }] = params as [{ to: string; data: string }];
+      expect(BigInt(to)).toBe(account);
+      expect([...wallet.decodeFunctionData("isValidSignature", data)]).toEqual([
+        `0x${"0".repeat(63)}5`,
+        signature,
+      ]);
+      return answer();
+    },
+  });
+  const taken = (answer: string) => wallet.encodeFunctionResult("isValidSignature", [answer]);
+  const asked = async (...endpoints: Endpoint[]) => {
+    const { contractSigned } = await registrySource(endpoints, REGISTRY);
+    return contractSigned!(account, digest, signature);
+  };
+
+  it("counts where the contract answers with ERC-1271's word, and in no other way", async () => {
+    expect(await asked(endpoint("0x60", () => taken("0x1626ba7e")))).toBe(true);
+    for (const answer of [taken("0xffffffff"), "0x", "0x1626ba7e"]) {
+      expect(await asked(endpoint("0x60", () => answer))).toBe(false);
+    }
+    const refuse = () => {
+      throw new CallReverted("http://x/", "0x");
+    };
+    expect(await asked(endpoint("0x60", refuse))).toBe(false);
+    expect(await asked(endpoint("0x", () => taken("0x1626ba7e")))).toBeUndefined();
+  });
+
+  it("counts for nothing where endpoints tell different things", async () => {
+    const yes = endpoint("0x60", () => taken("0x1626ba7e"));
+    const no = endpoint("0x60", () => taken("0xffffffff"));
+    await expect(asked(yes, no)).rejects.toThrow(/different things/);
+    await expect(
+      asked(
+        yes,
+        endpoint("0x", () => "0x"),
+      ),
+    ).rejects.toThrow(/different things/);
   });
 });

@@ -9,6 +9,9 @@ export const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 /** Where a bundle is, below the address of a service or a static host. */
 export const bundlePath = (token: string): string => `b/${token}.json`;
 
+/** Where the exchange's signed statement of the same account is. */
+export const statementPath = (token: string): string => `s/${token}.json`;
+
 /**
  * The unguessable part of the link to an account's bundle of an epoch: HMAC-SHA256 of the operator's secret over the
  * epoch and the user id. Whoever has it reads the bundle, so it goes to that user alone, and into no log.

@@ -3,7 +3,7 @@ import { isIPv6 } from "node:net";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import sirv from "sirv";
 import { TOKEN, tokenDigest } from "./link.ts";
-import { paddedBundle, type Shelf, type ShelvedBundle } from "./shelf.ts";
+import { paddedBundle, paddedStatement, type Shelf, type ShelvedBundle } from "./shelf.ts";
 
 export interface ServiceOptions {
   readonly shelves: readonly Shelf[];
@@ -26,7 +26,7 @@ const LIMITS = Object.freeze({ headers: 10_000, request: 15_000, idle: 30_000, c
 const HEALTH = JSON.stringify({ status: "ok" });
 
 /**
- * Serves bundles to whoever has their link, the page that checks them, and `/health`. Nothing is listed; a link that is
+ * Serves bundles, and signed statements beside them, to whoever has their link, the page that checks them, and `/health`. Nothing is listed; a link that is
  * wrong and one that is malformed get the same answer; how long the answer takes says nothing of any token, since what
  * is looked for is its hash.
  */
@@ -48,7 +48,7 @@ export function bundleService(options: ServiceOptions): Server {
     const path = request.url?.split("?", 1)[0] ?? "";
     if (path === "/health") return ["/health", json(request, response, Buffer.from(HEALTH))];
     await requests.consume(address);
-    const token = /^\/b\/(.*)\.json$/.exec(path)?.[1];
+    const [, what, token] = /^\/([bs])\/(.*)\.json$/.exec(path) ?? [];
     if (token === undefined) {
       if (page === undefined) return ["/", text(request, response, 404, "nothing here")];
       await new Promise<void>((settle) => {
@@ -62,9 +62,11 @@ export function bundleService(options: ServiceOptions): Server {
     const limit = await misses.get(address);
     if (limit !== null && limit.consumedPoints >= missesPerMinute) throw limit;
     const hit = TOKEN.test(token) ? found.get(tokenDigest(token)) : undefined;
-    if (hit !== undefined) return ["/b", json(request, response, await paddedBundle(hit.bundle, hit.shelf))];
+    const read = what === "b" ? paddedBundle : paddedStatement;
+    const file = hit && (await read(hit.bundle, hit.shelf));
+    if (file !== undefined) return [`/${what}`, json(request, response, file)];
     await misses.consume(address);
-    return ["/b", text(request, response, 404, "no bundle under this link: ask your exchange for yours")];
+    return [`/${what}`, text(request, response, 404, "nothing under this link: ask your exchange for yours")];
   };
 
   const limits = {

@@ -14,6 +14,8 @@ export interface ShelvedBundle {
   readonly userId: string;
   readonly token: string;
   readonly file: string;
+  /** The exchange's signed statement of the account, where there is one. */
+  readonly statement?: string;
 }
 
 /** The bundles of one epoch. */
@@ -22,6 +24,8 @@ export interface Shelf {
   readonly bundles: readonly ShelvedBundle[];
   /** Bytes of the largest: all are padded to it where they leave the operator, so that size tells nothing. */
   readonly size: number;
+  /** The same of statements. */
+  readonly statementSize: number;
 }
 
 /** Finds the bundles of an epoch folder that is proved. Throws a ConfigError where there are none yet. */
@@ -38,17 +42,29 @@ export async function readShelf(root: string, secret: OperatorSecret): Promise<S
   const names = (await readdir(folder.bundles)).filter((name) => name.endsWith(".json")).sort();
   if (names.length === 0) missing("bundles");
   const bundles: ShelvedBundle[] = [];
-  let size = 0;
+  let [size, statementSize] = [0, 0];
   for (const name of names) {
     const file = join(folder.bundles, name);
-    const found = await lstat(file);
-    // A link would serve whatever it leads to.
-    if (!found.isFile()) throw new ConfigError(`${file}: expected a bundle, came no file; remove it`);
-    size = Math.max(size, found.size);
+    size = Math.max(size, (await sizeOf(file)) ?? 0);
     const userId = await userOf(file);
-    bundles.push({ userId, token: bundleToken(secret, record, userId), file });
+    const statement = join(folder.statements, name);
+    const stated = await sizeOf(statement);
+    statementSize = Math.max(statementSize, stated ?? 0);
+    const token = bundleToken(secret, record, userId);
+    bundles.push({ userId, token, file, ...(stated === undefined ? {} : { statement }) });
   }
-  return { epoch: record.epoch, bundles, size };
+  return { epoch: record.epoch, bundles, size, statementSize };
+}
+
+/** Bytes of a file; undefined where there is none. Throws ConfigError for a link, which would serve whatever it leads to. */
+async function sizeOf(file: string): Promise<number | undefined> {
+  const found = await lstat(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+  });
+  if (found === undefined) return undefined;
+  if (!found.isFile())
+    throw new ConfigError(`${file}: expected a bundle or a statement, came no file; remove it`);
+  return found.size;
 }
 
 /** A file is named by its user, or by the hash of her id: then the id is in the file alone. */
@@ -58,7 +74,19 @@ async function userOf(file: string): Promise<string> {
 }
 
 /** The bytes of a bundle as they leave the operator: padded with blanks to the size of the largest. */
-export async function paddedBundle({ file }: ShelvedBundle, { size }: Shelf): Promise<Buffer> {
+export function paddedBundle({ file }: ShelvedBundle, { size }: Shelf): Promise<Buffer> {
+  return padded(file, size);
+}
+
+/** The same of the account's statement; undefined where it has none. */
+export async function paddedStatement(
+  { statement }: ShelvedBundle,
+  { statementSize }: Shelf,
+): Promise<Buffer | undefined> {
+  return statement === undefined ? undefined : padded(statement, statementSize);
+}
+
+async function padded(file: string, size: number): Promise<Buffer> {
   const bytes = await readFile(file);
   return Buffer.concat([bytes, Buffer.alloc(Math.max(0, size - bytes.length), " ")]);
 }

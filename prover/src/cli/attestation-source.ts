@@ -1,43 +1,29 @@
 import { isDeepStrictEqual } from "node:util";
+import { jsonRpc } from "@plimsoll/verifier/chain/json-rpc.ts";
+import { registrySource } from "@plimsoll/verifier/chain/registry-source.ts";
 import type { AttestationSource } from "@plimsoll/verifier/check/attestation.ts";
 import { JsonRpcProvider, toBeHex } from "ethers";
 import { readPublicHash } from "../chain/attestation-event.ts";
-import { readAttestation } from "../chain/registry.ts";
-import { ConfigError } from "../pipeline/run-epoch.ts";
 
 export interface RpcSource extends AttestationSource {
   close(): void;
 }
 
-/** Attestations by one endpoint or several, which must tell the same: one of them may lie about the chain. */
+/** Attestations by one endpoint or several, which must tell the same: one of them may lie about the chain. Throws ChainError. */
 export async function rpcSource(urls: readonly string[], registry: bigint): Promise<RpcSource> {
+  const source = await registrySource(
+    urls.map((url) => jsonRpc(url)),
+    registry,
+  );
   const providers = urls.map((url) => new JsonRpcProvider(url));
-  const close = () => {
-    for (const provider of providers) provider.destroy();
+  return {
+    ...source,
+    publicHash: (attestation) =>
+      agreed(providers, (provider) => readPublicHash(provider, toBeHex(registry, 20), attestation)),
+    close: () => {
+      for (const provider of providers) provider.destroy();
+    },
   };
-  try {
-    const chains = await Promise.all(
-      providers.map(async (provider) => (await provider.getNetwork()).chainId),
-    );
-    const [chainId, ...others] = new Set(chains);
-    if (chainId === undefined || others.length > 0) {
-      throw new ConfigError(
-        `--rpc: expected endpoints of one chain, came chains ${[...new Set(chains)].join(", ")}`,
-      );
-    }
-    const address = toBeHex(registry, 20);
-    return {
-      chainId,
-      registry,
-      attestation: (epoch) => agreed(providers, (provider) => readAttestation(provider, address, epoch)),
-      publicHash: (attestation) =>
-        agreed(providers, (provider) => readPublicHash(provider, address, attestation)),
-      close,
-    };
-  } catch (error) {
-    close();
-    throw error;
-  }
 }
 
 async function agreed<Answer>(

@@ -36,11 +36,17 @@ export async function bundlesExportCommand(options: BundlesExportOptions): Promi
   await writeLinks(shelf, options.baseUrl, options.links);
   const text = [
     `${shelf.bundles.length} bundles of epoch ${shelf.epoch}, ${shelf.size} bytes each: ${options.out}`,
+    ...statementsLine(shelf),
     `links, one for each account: ${options.links}; send each to its user, and to nobody else`,
     "next: upload the folder to a host that lists no folders",
     "",
   ].join("\n");
   return { text, exitCode: EXIT.done };
+}
+
+function statementsLine({ bundles, statementSize }: Shelf): string[] {
+  const count = bundles.filter(({ statement }) => statement !== undefined).length;
+  return count === 0 ? [] : [`${count} signed statements beside them, ${statementSize} bytes each`];
 }
 
 /** `bundles links`: the list alone, for a service. */

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { address, fromJson, natural } from "@plimsoll/verifier/formats/codecs.ts";
-import { compilePolicy } from "@plimsoll/verifier/policy/compile.ts";
+import { type CompiledPolicy, compilePolicy } from "@plimsoll/verifier/policy/compile.ts";
 import stripJsonComments from "strip-json-comments";
 import { z } from "zod";
 import { readPrivate } from "../owner/private-file.ts";
@@ -52,6 +52,7 @@ export const configFormat = z.strictObject({
 
 export interface LoadedConfig {
   readonly epoch: EpochConfig;
+  readonly policy: CompiledPolicy;
   readonly chain?: {
     readonly rpc: string;
     readonly senderKey: string;
@@ -89,6 +90,7 @@ export async function loadConfig(file: string): Promise<LoadedConfig> {
   let report: (() => SnapshotReport) | undefined;
   const { chainId, registry, exchange, exchangeId, epoch, snapshotTime, circuits, workers } = config;
   return {
+    policy,
     epoch: {
       folder: at(config.folder),
       ...{ chainId, registry, exchange, exchangeId, epoch, snapshotTime, circuits },

@@ -18,8 +18,9 @@ import { pledgeCommands } from "./pledge-command-line.ts";
 import { policyCommands } from "./policy-command-line.ts";
 import { progressLines, progressObjects } from "./progress-lines.ts";
 import { reserveCommands } from "./reserve-command-line.ts";
+import { statementCommands } from "./statement-command-line.ts";
 import { vaultCommands } from "./vault-command-line.ts";
-import type { BundleOptions, EpochCheckOptions } from "./verify-commands.ts";
+import { verifyCommands } from "./verify-command-line.ts";
 
 export interface Running {
   /** Where progress goes; the outcome is returned. */
@@ -139,38 +140,11 @@ function addCommands(
 
   bundleCommands(program, finish);
 
+  statementCommands(program, finish, progress);
+
   reserveCommands(program, finish);
 
-  const verify = program.command("verify").description("check a bundle or a whole epoch");
-  verify
-    .command("bundle")
-    .description("check that an account was counted")
-    .argument("<file>")
-    .option("--epoch <folder>", "epoch folder or its public part: checks free collateral by the policy")
-    .option("--user <id>", "your user id at the exchange")
-    .option("--identity <file>", "your identity file: checks that the owner in the bundle is you")
-    .option("--passphrase-file <file>", "its passphrase; asked for when left out")
-    .option(
-      "--secret-file <file>",
-      "a file with your owner secret as a number, in place of the identity file",
-    )
-    .option("--rpc <url...>", "endpoints of the chain; several must agree")
-    .option("--registry <address>", "the registry, from a source other than the exchange")
-    .option("--strict", "fail when a step was not run")
-    .action((file: string, options: BundleOptions) =>
-      finish(import("./verify-commands.ts").then((on) => on.verifyBundleCommand(file, options))),
-    );
-  verify
-    .command("epoch")
-    .description("check an epoch again from its public files, all proofs included")
-    .argument("<folder>")
-    .option("--rpc <url...>", "endpoints of the chain; several must agree")
-    .option("--registry <address>", "the registry, from a source other than the exchange")
-    .option("--trust-circuit <id...>", "circuit ids to accept instead of this release's: of a ceremony")
-    .option("--strict", "fail when a step was not run")
-    .action((folder: string, options: EpochCheckOptions) =>
-      finish(import("./verify-commands.ts").then((on) => on.verifyEpochCommand(folder, options, progress))),
-    );
+  verifyCommands(program, finish, progress);
 
   program
     .command("prover")

@@ -1,11 +1,22 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type BundleContext, checkBundle, type OwnKnowledge } from "@plimsoll/verifier/check/bundle.ts";
+import {
+  type AccountFiles,
+  type AccountReport,
+  checkAccountFiles,
+} from "@plimsoll/verifier/check/account.ts";
+import type { OwnKnowledge } from "@plimsoll/verifier/check/bundle.ts";
 import { checkEpoch } from "@plimsoll/verifier/check/epoch.ts";
 import type { Report, Step } from "@plimsoll/verifier/check/report.ts";
 import { formatQuantity } from "@plimsoll/verifier/encodings/quantity.ts";
+import {
+  type AccountStatement,
+  accountStatementFromJson,
+  SIDES,
+} from "@plimsoll/verifier/formats/account-statement.ts";
 import { type Bundle, bundleFromJson } from "@plimsoll/verifier/formats/bundle.ts";
 import { EPOCH_FILES } from "@plimsoll/verifier/formats/epoch.ts";
+import { evidenceFromJson } from "@plimsoll/verifier/formats/evidence.ts";
 import { parseVerificationKey, type VerificationKey } from "@plimsoll/verifier/groth16/key.ts";
 import { type CompiledPolicy, compilePolicy } from "@plimsoll/verifier/policy/compile.ts";
 import { lintPolicy } from "../linter/lint-policy.ts";
@@ -32,10 +43,18 @@ export interface ChainOptions extends ReportOptions {
   readonly registry?: string;
 }
 
-export interface BundleOptions extends ChainOptions {
+/** What the one who checks knows of the account herself. */
+export interface AccountOptions extends ChainOptions {
   /** Epoch folder, or a copy of its public part, for the policy files. */
   readonly epoch?: string;
   readonly user?: string;
+  /** The exchange's address, 0x and 40 hex digits, as it announces it. */
+  readonly exchange?: string;
+}
+
+export interface BundleOptions extends AccountOptions {
+  /** The exchange's signed statement of the account. */
+  readonly statement?: string;
   /** File with the user's owner secret as a number, 0600. */
   readonly secretFile?: string;
   /** The user's identity file, and a file with its passphrase; left out, the passphrase is asked for. */
@@ -46,20 +65,80 @@ export interface BundleOptions extends ChainOptions {
 /** `verify bundle FILE` */
 export async function verifyBundleCommand(file: string, options: BundleOptions): Promise<Outcome> {
   const bundle = bundleFromJson(await readFile(file, "utf8"), file);
-  const own: OwnKnowledge = {
-    ...(options.user === undefined ? {} : { userId: options.user }),
-    ...(await secretOf(options)),
+  const statement =
+    options.statement === undefined ? {} : { statement: await readStatement(options.statement) };
+  return verifyAccount({ bundle, ...statement }, options, await secretOf(options));
+}
+
+export interface StatementOptions extends AccountOptions {
+  readonly bundle?: string;
+}
+
+/** `verify statement FILE`, with a bundle or, for a user who was given none, without. */
+export async function verifyStatementCommand(file: string, options: StatementOptions): Promise<Outcome> {
+  const statement = await readStatement(file);
+  const bundle =
+    options.bundle === undefined
+      ? {}
+      : { bundle: bundleFromJson(await readFile(options.bundle, "utf8"), options.bundle) };
+  return verifyAccount({ statement, ...bundle }, options);
+}
+
+/** `verify evidence FILE`: all again that can be checked again, from what somebody kept. */
+export async function verifyEvidenceCommand(file: string, options: AccountOptions): Promise<Outcome> {
+  const { bundle, statement, ...kept } = evidenceFromJson(await readFile(file, "utf8"), file);
+  const files = {
+    ...(bundle === undefined ? {} : { bundle }),
+    ...(statement === undefined ? {} : { statement }),
   };
+  const outcome = await verifyAccount(files, options);
+  const failed = kept.steps.filter((step) => step.outcome === "failed").map(({ name }) => name);
+  const asked = kept.chain === undefined ? "no endpoint" : kept.endpoints.join(", ") || "no endpoint";
+  const head = [
+    `kept on ${kept.checkedAt} by somebody who asked ${asked}; failed then: ${failed.join(", ") || "nothing"}`,
+    "That is the word of whoever kept it. What follows was checked now, from the files in it:",
+    "",
+  ].join("\n");
+  return { ...outcome, text: head + outcome.text };
+}
+
+async function verifyAccount(
+  files: AccountFiles,
+  options: AccountOptions,
+  secret: { readonly secret?: bigint } = {},
+): Promise<Outcome> {
+  const own: OwnKnowledge = { ...(options.user === undefined ? {} : { userId: options.user }), ...secret };
   const policy = options.epoch === undefined ? undefined : await policyIn(options.epoch);
+  const exchange = options.exchange === undefined ? {} : { exchange: BigInt(addressOf(options.exchange)) };
   return withSource(options, async (source) => {
-    const context: BundleContext = {
-      own,
+    const report = await checkAccountFiles(files, {
+      ...{ own, ...exchange },
       ...(policy === undefined ? {} : { policy }),
       ...(source === undefined ? {} : { attestations: source }),
-    };
-    const outcome = reportOutcome(await checkBundle(bundle, context), options);
-    return { ...outcome, text: `${holdingLines(bundle, policy)}\n${outcome.text}` };
+    });
+    const { bundle, statement } = files;
+    const held = bundle !== undefined ? holdingLines(bundle, policy) : statement && statedLines(statement);
+    return accountOutcome(`${held}\n`, report, options);
   });
+}
+
+function accountOutcome(held: string, report: AccountReport, options: ReportOptions): Outcome {
+  const outcome = reportOutcome(report, options);
+  return {
+    ...outcome,
+    text: `${held}${outcome.text}${report.proves === undefined ? "" : `${report.proves}\n`}`,
+  };
+}
+
+async function readStatement(file: string): Promise<AccountStatement> {
+  return accountStatementFromJson(await readFile(file, "utf8"), file);
+}
+
+/** What the exchange signed, in its own words. */
+function statedLines({ userId, exchangeId, epoch, holdings }: AccountStatement): string {
+  const head = `statement for account "${userId}" of ${exchangeId}, epoch ${epoch}:`;
+  const lines = holdings.map(({ symbol, quantity, side }) => `  ${quantity} ${symbol} ${side}`);
+  return [head, ...(lines.length > 0 ? lines : ["  no holdings"])].join("\n");
 }
 
 /** What the bundle says that the account holds, in the words of the policy where there is one. */
@@ -71,8 +150,7 @@ function holdingLines(bundle: Bundle, policy: CompiledPolicy | undefined): strin
   const lines = [...sums].map(([row, quantity]) => {
     const named = names.get(row);
     if (named === undefined) return `  row ${row}: ${quantity} units`;
-    const side = { asset: "owned", debt: "owed", long: "long", short: "short" }[named.kind];
-    return `  ${formatQuantity(quantity, named.decimals)} ${named.symbol} ${side}`;
+    return `  ${formatQuantity(quantity, named.decimals)} ${named.symbol} ${SIDES[named.kind]}`;
   });
   const free = `${bundle.under ? "-" : ""}${formatQuantity(bundle.free, FREE_DECIMALS)}`;
   const end = `  free collateral ${free} ${policy?.riskParameters.quote ?? "of the quote currency"}`;
@@ -161,7 +239,7 @@ async function withSource(
   run: (source: RpcSource | undefined) => Promise<Outcome>,
 ): Promise<Outcome> {
   if (rpc === undefined && registry === undefined) return run(undefined);
-  if (rpc === undefined || registry === undefined || !/^0x[0-9a-fA-F]{40}$/.test(registry)) {
+  if (rpc === undefined || registry === undefined || !ADDRESS.test(registry)) {
     throw new ConfigError(
       "expected --rpc URL and --registry ADDRESS together, came one of them or no address",
     );
@@ -172,6 +250,13 @@ async function withSource(
   } finally {
     source.close();
   }
+}
+
+const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
+
+function addressOf(text: string): string {
+  if (ADDRESS.test(text)) return text;
+  throw new ConfigError("--exchange: expected 0x and 40 hex digits, came another text");
 }
 
 /** The public part of an epoch folder, given the folder or the part itself. */

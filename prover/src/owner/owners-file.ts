@@ -1,4 +1,5 @@
 import { OwnerError } from "@plimsoll/verifier/owner/error.ts";
+import { csvCell } from "../snapshot/csv-cell.ts";
 import type { SignedRegistration } from "./registration.ts";
 
 /** Where registrations are good, and of which exchange. */
@@ -63,7 +64,7 @@ export function ownerChanges(
 /** The file `account,owner` as epochs read it. */
 export function ownersCsv(owners: ReadonlyMap<string, bigint>): string {
   const lines = [...owners].map(
-    ([account, owner]) => `${cell(account)},0x${owner.toString(16).padStart(64, "0")}\n`,
+    ([account, owner]) => `${csvCell(account)},0x${owner.toString(16).padStart(64, "0")}\n`,
   );
   return `account,owner\n${lines.join("")}`;
 }
@@ -87,8 +88,4 @@ function requireWallet(
     "wrong-signer",
     `${file}: expected the signature of the wallet that "${userId}" is known by, came another's or the user is not listed`,
   );
-}
-
-function cell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -13,6 +13,8 @@ export interface EpochFolder {
   readonly batches: string;
   readonly epochProof: string;
   readonly bundles: string;
+  /** Signed statements, one for each account, where the operator makes them. */
+  readonly statements: string;
   /** What the exchange signed. */
   readonly terms: string;
   /** Receipt of the attestation. */
@@ -32,6 +34,7 @@ export function epochFolder(root: string): EpochFolder {
     batches: join(root, "private/batches"),
     epochProof: join(root, "private/epoch-proof.json"),
     bundles: join(root, EPOCH_FILES.bundles),
+    statements: join(root, "private/statements"),
     terms: join(root, "private/terms.json"),
     receipt: join(root, "private/receipt.json"),
     record: join(root, EPOCH_FILES.record),

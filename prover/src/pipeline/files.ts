@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { renameSync, rmSync, writeFileSync } from "node:fs";
-import { chmod, link, mkdir, rm } from "node:fs/promises";
+import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmod, link, mkdir, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
+import { ConfigError } from "./errors.ts";
 
 const PRIVATE_FILE = 0o600;
 const PRIVATE_FOLDER = 0o700;
@@ -47,6 +48,26 @@ export async function writePublic(file: string, data: string): Promise<void> {
 export async function privateFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
   await chmod(folder, PRIVATE_FOLDER);
+}
+
+/**
+ * Makes a folder that others can't look into, filled by `fill`: it is there whole or not at all. Throws ConfigError where
+ * there is something of that name.
+ */
+export async function writeWholeFolder(out: string, fill: (folder: string) => Promise<void>): Promise<void> {
+  const made = `${out}.${process.pid}.part`;
+  if (existsSync(out))
+    throw new ConfigError(`${out}: expected a folder that is not there yet, came one; name another`);
+  try {
+    await privateFolder(made);
+    await fill(made);
+    await rename(made, out);
+  } catch (error) {
+    await rm(made, { recursive: true, force: true });
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "ENOTEMPTY" && code !== "EEXIST" && code !== "ENOTDIR") throw error;
+    throw new ConfigError(`${out}: expected a folder that is not there yet, came one; name another`);
+  }
 }
 
 export async function publicFolder(folder: string): Promise<void> {

@@ -6,6 +6,7 @@ export type StageName =
   | "prove epoch"
   | "attest"
   | "bundles"
+  | "sign statements"
   | "check proofs";
 
 /** What a run tells while it works; numbers only, never data of an account. */

@@ -18,6 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const shelf: Shelf = {
   epoch: 3n,
   size: 64,
+  statementSize: 0,
   bundles: ["alice", "bob", "cid"].map((userId) => {
     const file = join(folder, `${userId}.json`);
     writeFileSync(file, JSON.stringify({ userId }));

@@ -20,6 +20,7 @@ const FIELDS = [
 const ATTESTATION_OF = selector("attestationOf(uint64)");
 const EXCHANGE = selector("exchange()");
 const NOT_ATTESTED = selector("NotAttested(uint64)");
+const IS_VALID_SIGNATURE = selector("isValidSignature(bytes32,bytes)");
 
 /**
  * Attestations of a registry, read from one endpoint or several, which must tell the same: one of them may lie about the
@@ -36,7 +37,7 @@ export async function registrySource(
       return number;
     }),
   );
-  const address = `0x${registry.toString(16).padStart(40, "0")}`;
+  const address = addressOf(registry);
   return {
     chainId,
     registry,
@@ -44,7 +45,42 @@ export async function registrySource(
       const words = await agreed(endpoints, (endpoint) => recordOf(endpoint, address, epoch));
       return words === NONE ? null : attestationOf(words);
     },
+    contractSigned: async (account, digest, signature) => {
+      const answer = await agreed(endpoints, (endpoint) =>
+        contractAnswer(endpoint, account, signatureCall(digest, signature)),
+      );
+      return answer === NO_CODE ? undefined : answer === TAKEN;
+    },
   };
+}
+
+const NO_CODE = "no code";
+/** What a contract answers that takes a signature (ERC-1271): the selector, then 28 bytes that don't count. */
+const TAKEN = `0x${IS_VALID_SIGNATURE}`;
+
+/** What a contract answers to the question for a signature, its first four bytes: "0x" where it refuses. */
+async function contractAnswer(endpoint: Endpoint, account: bigint, data: string): Promise<string> {
+  const to = addressOf(account);
+  if (hex(endpoint, await endpoint.ask("eth_getCode", [to, "latest"])) === "0x") return NO_CODE;
+  try {
+    const answer = hex(endpoint, await endpoint.ask("eth_call", [{ to, data }, "latest"]));
+    return answer.length < 66 ? "0x" : answer.slice(0, 10);
+  } catch (error) {
+    if (error instanceof CallReverted) return "0x";
+    throw error;
+  }
+}
+
+/** isValidSignature(digest, signature) in the ABI's encoding. */
+function signatureCall(digest: bigint, signature: string): string {
+  const word = (value: bigint | number) => value.toString(16).padStart(64, "0");
+  const bytes = signature.slice(2);
+  const padded = bytes.padEnd(64 * Math.ceil(bytes.length / 64), "0");
+  return `0x${IS_VALID_SIGNATURE}${word(digest)}${word(64)}${word(bytes.length / 2)}${padded}`;
+}
+
+function addressOf(account: bigint): string {
+  return `0x${account.toString(16).padStart(40, "0")}`;
 }
 
 /** What an endpoint tells of an epoch, as one text: equal texts are equal records. */

@@ -19,4 +19,9 @@ export interface AttestationSource {
   attestation(epoch: bigint): Promise<Attestation | null>;
   /** The hash of the public part that the epoch was attested with, from the registry's event. */
   publicHash?(attestation: Attestation): Promise<bigint>;
+  /**
+   * Whether an account that is a contract takes a signature for its own over a digest (ERC-1271); undefined for an account
+   * without code, whose key alone signs. 65 bytes may be a contract's as well.
+   */
+  contractSigned?(account: bigint, digest: bigint, signature: string): Promise<boolean | undefined>;
 }
