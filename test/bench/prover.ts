@@ -9,10 +9,10 @@ import {
 import { compileProgram } from "../../prover/src/build/compile.ts";
 import { findInstance, instanceProgram } from "../../prover/src/build/instances.ts";
 import { proverModule } from "../../prover/src/groth16/module.ts";
-import { ProverPool } from "../../prover/src/groth16/pool.ts";
+import { nodePool } from "../../prover/src/groth16/node-pool.ts";
 import { ResidentProver } from "../../prover/src/groth16/prover.ts";
-import { wtnsFile } from "../../prover/src/proving/snarkjs-backend.ts";
-import { WitnessGenerator } from "../../prover/src/proving/witness.ts";
+import { readWitnessGenerator } from "../../prover/src/proving/witness-file.ts";
+import { wtnsFile } from "../../prover/src/proving/wtns-file.ts";
 import { verifyProof } from "../../verifier/src/groth16/verify.ts";
 import { batchInputs, randomBatch } from "../support/batch.ts";
 import { seeded } from "../support/random.ts";
@@ -34,7 +34,7 @@ const LARGE = [64, 160] as const;
  * that is not counted.
  */
 export async function benchProver(say: Say, proofs: number): Promise<Measured<ProverFigures>> {
-  const pool = new ProverPool();
+  const pool = nodePool();
   const module = proverModule();
   const compiled = await WebAssembly.compile(module.bytes);
   const remarks: Remark[] = [];
@@ -45,7 +45,7 @@ export async function benchProver(say: Say, proofs: number): Promise<Measured<Pr
     const from = performance.now();
     const prover = await ResidentProver.load(pool, module, compiled, zkey);
     const loading = performance.now() - from;
-    const generator = await WitnessGenerator.load(artifacts.wasm);
+    const generator = await readWitnessGenerator(artifacts.wasm);
     const limbs = await generator.limbs(batchInputs(randomBatch(seeded("bench"), blocks, words)));
     const witness = new Uint8Array(limbs.buffer);
     const own: number[] = [];
@@ -130,10 +130,10 @@ if (import.meta.main) {
   const [blocks, words] = process.argv.slice(2).map(Number) as [number, number];
   const artifacts = await batchOf(blocks, words);
   const module = proverModule();
-  const pool = new ProverPool();
+  const pool = nodePool();
   const compiled = await WebAssembly.compile(module.bytes);
   const prover = await ResidentProver.load(pool, module, compiled, await readFile(artifacts.zkey));
-  const generator = await WitnessGenerator.load(artifacts.wasm);
+  const generator = await readWitnessGenerator(artifacts.wasm);
   const limbs = await generator.limbs(batchInputs(randomBatch(seeded("bench"), blocks, words)));
   for (let proof = 0; proof < 2; proof++) await prover.prove(new Uint8Array(limbs.buffer));
   await pool.close();

@@ -21,7 +21,7 @@ import type { ProgressEvent } from "../pipeline/progress.ts";
 import { registryChain } from "../pipeline/registry-chain.ts";
 import { type EpochResult, runEpoch } from "../pipeline/run-epoch.ts";
 import { chosenBackend } from "../proving/chosen-backend.ts";
-import { WitnessGenerator } from "../proving/witness.ts";
+import { readWitnessGenerator } from "../proving/witness-file.ts";
 import {
   type Book,
   debtWithoutCounterweight,
@@ -289,7 +289,7 @@ async function cheats(
   const less = [{ row: first!.row, quantity: first!.quantity - 1n }, ...rest];
   show("a balance is changed by one unit", await failure({ ...victim, holdings: less }));
 
-  const generator = await WitnessGenerator.load(epochWasm);
+  const generator = await readWitnessGenerator(epochWasm);
   const circuit = (book: Book) => refusedByEpochCircuit(generator, policy, book);
   const honest = honestBook(policy, accounts, record.claims);
   const control = await circuit(honest);

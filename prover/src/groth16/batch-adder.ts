@@ -43,7 +43,7 @@ export class BatchAdder<T> {
   #infinities = false;
 
   /** `region`: the address of `adderBytes` bytes of the memory, a multiple of 16, that nobody else uses. */
-  constructor(functions: ProverFunctions, buffer: SharedArrayBuffer, layout: GroupLayout<T>, region: number) {
+  constructor(functions: ProverFunctions, buffer: ArrayBufferLike, layout: GroupLayout<T>, region: number) {
     this.#functions = functions;
     this.#memory = new Float64Array(buffer);
     this.#words = new Uint32Array(buffer);

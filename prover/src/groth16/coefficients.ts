@@ -77,7 +77,7 @@ export const KIND = Object.freeze({ zero: 0, one: 1, small: 2, full: 3 });
 /** Evaluates rows of one matrix (0: A, 1: B) with the witness in memory, in a list that belongs to the thread. */
 export function evaluateRows(
   functions: ProverFunctions,
-  buffer: SharedArrayBuffer,
+  buffer: ArrayBufferLike,
   key: KeyMemory,
   matrix: 0 | 1,
   range: readonly [from: number, to: number],

@@ -4,7 +4,7 @@ import { sortCoefficients } from "./coefficients.ts";
 import { ProverFileError, type ProvingKeyFile } from "./key-file.ts";
 import { groupOf, type KeyMemory, layOut, type PointTable, SUMS, type SumName } from "./layout.ts";
 import { ELEMENT_BYTES, toLimbs } from "./limbs.ts";
-import { instantiate, PAGE, type ProverFunctions, type ProverModule } from "./module.ts";
+import { instantiate, memoryFor, PAGE, type ProverFunctions, type ProverModule } from "./module.ts";
 import { fillRoots, writeLimbs } from "./roots.ts";
 
 /** Addresses stay positive as signed numbers of 32 bits. */
@@ -25,7 +25,7 @@ export interface LoadedKey {
 /** Lays a parsed key out in a memory of its own. Throws ProverFileError when that would be larger than 2 GiB. */
 export function loadKey(
   key: ProvingKeyFile,
-  { constants }: ProverModule,
+  module: ProverModule,
   compiled: WebAssembly.Module,
   threads: number,
 ): LoadedKey {
@@ -41,16 +41,15 @@ export function loadKey(
     points: Object.fromEntries(
       SUMS.map((name) => [name, name === "h" ? domain : finite[name].length]),
     ) as Record<SumName, number>,
-    constants: constants.byteLength,
+    constants: module.constants.byteLength,
   });
   if (layout.bytes > MOST_BYTES)
     throw new ProverFileError(`proving key: expected at most 2 GiB of memory, came ${layout.bytes} bytes`);
   const pages = Math.ceil(layout.bytes / PAGE);
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  const memory = memoryFor(module, pages);
   const bytes = new Uint8Array(memory.buffer);
   const words = new Uint32Array(memory.buffer);
   const doubles = new Float64Array(memory.buffer);
-  new BigUint64Array(memory.buffer).set(constants);
   const functions = instantiate(compiled, memory);
 
   const stage = layout.threads[0]!.list;

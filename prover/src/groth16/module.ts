@@ -15,6 +15,8 @@ export interface ProverModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** What must stand at the start of the memory that the module is given. */
   readonly constants: BigUint64Array;
+  /** Whether that memory is one that threads share: a module takes no other than it was made for. */
+  readonly shared: boolean;
 }
 
 /** Functions of the module; all numbers are addresses and counts. See the files named `*-code.ts`. */
@@ -38,8 +40,11 @@ export interface ProverFunctions {
   rows(list: number, count: number): void;
 }
 
-/** Generates the prover's module. `checked`: it traps when an operand is out of the bounds that docs/prover.md derives. */
-export function proverModule({ checked = false } = {}): ProverModule {
+/**
+ * Generates the prover's module. `checked`: it traps when an operand is out of the bounds that docs/prover.md derives.
+ * `shared`: for several threads; not everywhere does a browser let them share memory.
+ */
+export function proverModule({ checked = false, shared = true } = {}): ProverModule {
   const pool = new ConstantPool();
   const fp = new FieldCode(BASE_FIELD, pool, checked);
   const fr = new FieldCode(FIELD, pool, checked);
@@ -62,10 +67,18 @@ export function proverModule({ checked = false } = {}): ProverModule {
     quotient(fr, pool),
     rows(fr),
   ];
-  return { bytes: assemble(functions, { least: 1, most: MOST_PAGES }), constants: pool.words() };
+  const bytes = assemble(functions, { least: 1, most: MOST_PAGES, shared });
+  return { bytes, constants: pool.words(), shared };
 }
 
-/** An instance of the module on a shared memory that starts with its constants. */
+/** A memory for instances of the module, of so many pages; starts with its constants. */
+export function memoryFor({ constants, shared }: ProverModule, pages: number): WebAssembly.Memory {
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
+  new BigUint64Array(memory.buffer).set(constants);
+  return memory;
+}
+
+/** An instance of the module on a memory that was made for it. */
 export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): ProverFunctions {
   return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as ProverFunctions;
 }

@@ -1,25 +1,11 @@
-import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
 import type { KeyMemory } from "./layout.ts";
 import type { AnyPoint, Task } from "./tasks.ts";
+import type { OpenThread, Thread, ThreadAnswer, ThreadMessage } from "./thread.ts";
 
 const MOST_THREADS = 8;
 
-export type WorkerMessage = { readonly id: number; readonly key: number } & (
-  | {
-      readonly kind: "open";
-      readonly module: WebAssembly.Module;
-      readonly memory: WebAssembly.Memory;
-      readonly layout: KeyMemory;
-      readonly thread: number;
-    }
-  | { readonly kind: "close" }
-  | { readonly kind: "task"; readonly task: Task }
-);
-export type WorkerAnswer = { readonly id: number } & (
-  | { readonly point: AnyPoint }
-  | { readonly fault: string }
-);
+/** How many threads are worth having on so many processors. */
+export const usefulThreads = (processors: number): number => Math.max(1, Math.min(MOST_THREADS, processors));
 
 /** A thread of the prover stopped or could not do its task. */
 export class ProverThreadError extends Error {
@@ -37,40 +23,36 @@ interface Job {
 
 /** Threads that do tasks of any opened key, each one at a time, urgent ones first. `close` ends them. */
 export class ProverPool {
-  readonly #workers: readonly Worker[];
-  readonly #idle: Worker[];
+  readonly #threads: readonly Thread[];
+  readonly #idle: Thread[];
   readonly #queue: Job[] = [];
   readonly #answers = new Map<number, { settle: (point: AnyPoint) => void; fail: (error: Error) => void }>();
   #broken: Error | undefined;
   #messages = 0;
   #keys = 0;
 
-  constructor(threads = Math.max(1, Math.min(MOST_THREADS, availableParallelism()))) {
-    this.#workers = Array.from({ length: threads }, () => {
-      // Without the process's own options: some are for its main script alone.
-      const worker = new Worker(new URL("./worker.ts", import.meta.url), { execArgv: [] });
-      worker.on("message", (answer: WorkerAnswer) => this.#answered(answer));
-      worker.on("error", (error) =>
-        this.#break(new ProverThreadError("a thread of the prover stopped", { cause: error })),
-      );
-      worker.on("exit", () => this.#break(new ProverThreadError("a thread of the prover ended")));
-      // Idle threads must not keep a process alive; a task does.
-      worker.unref();
-      return worker;
-    });
-    this.#idle = [...this.#workers];
+  /** See `nodePool` and `browserPool`. */
+  constructor(threads: number, open: OpenThread) {
+    this.#threads = Array.from({ length: threads }, () =>
+      open({
+        answered: (answer) => this.#answered(answer),
+        ended: (what, cause) =>
+          this.#break(new ProverThreadError(`a thread of the prover ${what}`, { cause })),
+      }),
+    );
+    this.#idle = [...this.#threads];
   }
 
   get threads(): number {
-    return this.#workers.length;
+    return this.#threads.length;
   }
 
   /** Gives all threads a key; returns its number. */
   async open(module: WebAssembly.Module, memory: WebAssembly.Memory, layout: KeyMemory): Promise<number> {
     const key = this.#keys++;
     await Promise.all(
-      this.#workers.map((worker, thread) =>
-        this.#ask(worker, { kind: "open", key, module, memory, layout, thread }),
+      this.#threads.map((one, thread) =>
+        this.#ask(one, { kind: "open", key, module, memory, layout, thread }),
       ),
     );
     return key;
@@ -78,7 +60,7 @@ export class ProverPool {
 
   /** Lets all threads forget a key. */
   async forget(key: number): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => this.#ask(worker, { kind: "close", key })));
+    await Promise.all(this.#threads.map((thread) => this.#ask(thread, { kind: "close", key })));
   }
 
   /** Does a task; those of a lower priority number come first. Throws ProverThreadError. */
@@ -93,36 +75,36 @@ export class ProverPool {
 
   async close(): Promise<void> {
     this.#break(new ProverThreadError("the prover was closed"));
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    await Promise.all(this.#threads.map((thread) => thread.end()));
   }
 
   #start(): void {
     while (this.#idle.length > 0 && this.#queue.length > 0) {
-      const worker = this.#idle.pop()!;
+      const thread = this.#idle.pop()!;
       const { key, task, settle, fail } = this.#queue.shift()!;
-      this.#ask(worker, { kind: "task", key, task })
+      this.#ask(thread, { kind: "task", key, task })
         .finally(() => {
-          this.#idle.push(worker);
+          this.#idle.push(thread);
           this.#start();
         })
         .then(settle, fail);
     }
   }
 
-  #ask(worker: Worker, message: DistributiveOmit<WorkerMessage, "id">): Promise<AnyPoint> {
+  #ask(thread: Thread, message: DistributiveOmit<ThreadMessage, "id">): Promise<AnyPoint> {
     if (this.#broken) return Promise.reject(this.#broken);
     const id = this.#messages++;
     return new Promise((settle, fail) => {
-      if (this.#answers.size === 0) for (const one of this.#workers) one.ref();
+      if (this.#answers.size === 0) for (const one of this.#threads) one.hold(true);
       this.#answers.set(id, { settle, fail });
-      worker.postMessage({ ...message, id });
+      thread.post({ ...message, id });
     });
   }
 
-  #answered(answer: WorkerAnswer): void {
+  #answered(answer: ThreadAnswer): void {
     const waiting = this.#answers.get(answer.id);
     this.#answers.delete(answer.id);
-    if (this.#answers.size === 0) for (const one of this.#workers) one.unref();
+    if (this.#answers.size === 0) for (const one of this.#threads) one.hold(false);
     if ("fault" in answer)
       waiting?.fail(new ProverThreadError(`a task of the prover failed: ${answer.fault}`));
     else waiting?.settle(answer.point);

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { FIELD } from "@plimsoll/verifier/constants.ts";
 import { toField } from "@plimsoll/verifier/field.ts";
 import { type ProofWords, proofToWords } from "@plimsoll/verifier/groth16/proof.ts";
@@ -26,9 +25,9 @@ export interface RawProof {
 /** A scalar below the field's order, all equally likely: larger ones are drawn again. */
 export function randomScalar(): bigint {
   for (;;) {
-    const bytes = randomBytes(32);
-    bytes[0]! &= 0x3f;
-    const scalar = BigInt(`0x${bytes.toString("hex")}`);
+    const words = crypto.getRandomValues(new BigUint64Array(4));
+    words[0]! &= 2n ** 62n - 1n;
+    const scalar = words.reduce((value, word) => (value << 64n) | word, 0n);
     if (scalar < FIELD) return scalar;
   }
 }

@@ -1,7 +1,7 @@
 import { FIELD } from "@plimsoll/verifier/constants.ts";
 import { BASE_FIELD } from "@plimsoll/verifier/groth16/key.ts";
 import { fromLimbs, LIMBS, PAIR_BYTES, RADIX_BITS, toLimbs } from "./limbs.ts";
-import { instantiate, PAGE, type ProverModule } from "./module.ts";
+import { instantiate, memoryFor, PAGE, type ProverModule } from "./module.ts";
 import type { ProverPool } from "./pool.ts";
 import { ResidentProver } from "./prover.ts";
 import { drawScalar, syntheticKey } from "./synthetic-key.ts";
@@ -37,9 +37,8 @@ export async function selfTest(
 
 /** Without fused multiply-adds, or with a wrong compiler, some of these are not the products. */
 function testProducts(module: ProverModule, compiled: WebAssembly.Module): void {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  const memory = memoryFor(module, 1);
   const { fpMultiply, frMultiply } = instantiate(compiled, memory);
-  new BigUint64Array(memory.buffer).set(module.constants);
   const doubles = new Float64Array(memory.buffer);
   const [left, right, result] = [1, 2, 3].map((n) => (n * PAGE) / 4) as [number, number, number];
   const draw = generator();

@@ -80,7 +80,7 @@ export function syntheticKey(draw: Draw, domain: number): SyntheticKey {
     ] as const),
   ];
   const zkey = Uint8Array.from([
-    ...[...Buffer.from("zkey"), ...word(1), ...word(sections.length)],
+    ...[...new TextEncoder().encode("zkey"), ...word(1), ...word(sections.length)],
     ...sections.flatMap(([id, content]) => [...word(id), ...word(content.length), ...word(0), ...content]),
   ]);
   return { zkey, witness: Uint8Array.from(witness.flatMap(bytes32)), expected };

@@ -34,7 +34,7 @@ export type Task =
 /** A thread's share of one key: an instance of the module on the key's memory, and its own regions there. */
 export class KeyThread {
   readonly #functions: ProverFunctions;
-  readonly #buffer: SharedArrayBuffer;
+  readonly #buffer: ArrayBufferLike;
   readonly #layout: KeyMemory;
   readonly #thread: number;
   readonly #g1: WindowSummer<bigint>;
@@ -42,7 +42,7 @@ export class KeyThread {
 
   constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, layout: KeyMemory, thread: number) {
     this.#functions = instantiate(module, memory);
-    this.#buffer = memory.buffer as unknown as SharedArrayBuffer;
+    this.#buffer = memory.buffer;
     this.#layout = layout;
     this.#thread = thread;
     const own = layout.threads[thread]!;

@@ -61,7 +61,7 @@ export class WindowSummer<T> {
 
   constructor(
     functions: ProverFunctions,
-    buffer: SharedArrayBuffer,
+    buffer: ArrayBufferLike,
     layout: GroupLayout<T>,
     region: number,
     bytes: number,

@@ -38,7 +38,7 @@ export class UnverifiedProofError extends Error {
 
 /** The statement, if its proof verifies under the instance's key. Throws UnverifiedProofError. */
 export async function verified(
-  { name, vkey }: ProvingArtifacts,
+  { name, vkey }: Pick<ProvingArtifacts, "name" | "vkey">,
   statement: ProvedStatement,
 ): Promise<ProvedStatement> {
   const fault = await proofFault(vkey, statement.publicSignals, statement.proof);

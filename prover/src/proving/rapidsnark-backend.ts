@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { type ProofJson, proofFromSnarkjs } from "@plimsoll/verifier/groth16/proof.ts";
 import { type ProvedStatement, type ProvingArtifacts, type ProvingBackend, verified } from "./backend.ts";
-import { wtnsFile } from "./snarkjs-backend.ts";
-import { type CircuitInputs, WitnessGenerator } from "./witness.ts";
+import type { CircuitInputs, WitnessGenerator } from "./witness.ts";
+import { readWitnessGenerator } from "./witness-file.ts";
+import { wtnsFile } from "./wtns-file.ts";
 
 const run = promisify(execFile);
 
@@ -30,7 +31,7 @@ export class RapidsnarkBackend implements ProvingBackend {
   }
 
   async prove(artifacts: ProvingArtifacts, inputs: CircuitInputs): Promise<ProvedStatement> {
-    const generator = this.#generators.get(artifacts.wasm) ?? WitnessGenerator.load(artifacts.wasm);
+    const generator = this.#generators.get(artifacts.wasm) ?? readWitnessGenerator(artifacts.wasm);
     this.#generators.set(artifacts.wasm, generator);
     const witness = wtnsFile(await (await generator).limbs(inputs));
     // It keeps every core busy with one proof.

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { type ProverModule, proverModule } from "../groth16/module.ts";
-import { ProverPool } from "../groth16/pool.ts";
+import { nodePool } from "../groth16/node-pool.ts";
+import type { ProverPool } from "../groth16/pool.ts";
 import { ResidentProver } from "../groth16/prover.ts";
 import { selfTest } from "../groth16/self-test.ts";
 import { type ProvedStatement, type ProvingArtifacts, type ProvingBackend, verified } from "./backend.ts";
@@ -67,7 +68,7 @@ export class WasmBackend implements ProvingBackend {
   async #open(): Promise<Started> {
     const module = (this.#options.module ?? proverModule)();
     const compiled = await WebAssembly.compile(module.bytes);
-    const pool = new ProverPool(this.#options.threads);
+    const pool = nodePool(this.#options.threads);
     try {
       await selfTest(pool, module, compiled);
     } catch (error) {

@@ -1,12 +1,13 @@
 import { parentPort } from "node:worker_threads";
-import { WitnessError, WitnessGenerator } from "./witness.ts";
+import { WitnessError, type WitnessGenerator } from "./witness.ts";
+import { readWitnessGenerator } from "./witness-file.ts";
 import type { WitnessAnswer, WitnessRequest } from "./witness-thread.ts";
 
 const generators = new Map<string, Promise<WitnessGenerator>>();
 
 parentPort!.on("message", async ({ id, file, inputs }: WitnessRequest) => {
   try {
-    const generator = generators.get(file) ?? WitnessGenerator.load(file);
+    const generator = generators.get(file) ?? readWitnessGenerator(file);
     generators.set(file, generator);
     const limbs = (await (await generator).limbs(inputs)) as Uint32Array<ArrayBuffer>;
     parentPort!.postMessage({ id, limbs } satisfies WitnessAnswer, [limbs.buffer]);

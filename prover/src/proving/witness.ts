@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { toField } from "@plimsoll/verifier/field.ts";
 
 /** Values of a circuit's inputs by name; arrays of any depth, in the order of the signal's dimensions. */
@@ -39,10 +38,6 @@ export class WitnessGenerator {
 
   private constructor(module: WebAssembly.Module) {
     this.#module = module;
-  }
-
-  static async load(file: string): Promise<WitnessGenerator> {
-    return WitnessGenerator.compile(await readFile(file));
   }
 
   static async compile(bytes: Uint8Array<ArrayBuffer>): Promise<WitnessGenerator> {

@@ -15,10 +15,11 @@ export interface WasmFunction {
   readonly code: Code;
 }
 
-/** The least and the most pages of 64 KiB that a shared memory may have. */
-export interface SharedPages {
+/** The least and the most pages of 64 KiB that a memory may have, and whether it is one that threads share. */
+export interface MemoryLimits {
   readonly least: number;
   readonly most: number;
+  readonly shared: boolean;
 }
 
 const vectorOp = (opcode: number): Code => [0xfd, ...unsigned(opcode)];
@@ -81,15 +82,17 @@ export const vector = Object.freeze({
   shiftRight64x2: vectorOp(0xcd),
 });
 
-/** Assembles functions that use one imported memory, `env.memory` (shared between threads if `shared`), all exported. */
-export function assemble(functions: readonly WasmFunction[], shared?: SharedPages): Uint8Array<ArrayBuffer> {
+/** Assembles functions that use one imported memory, `env.memory`, all exported. Any memory that is not shared will do if no limits are given. */
+export function assemble(functions: readonly WasmFunction[], memory?: MemoryLimits): Uint8Array<ArrayBuffer> {
   const arities = [...new Set(functions.map((f) => f.parameters))];
   const types = arities.map((n) => [0x60, ...list(Array.from({ length: n }, () => [I32])), 0]);
   const bodies = functions.map(({ locals, code }) => {
     const body = [...list(locals.map((type) => [1, type])), ...code, 0x0b];
     return [...unsigned(body.length), ...body];
   });
-  const limits = shared ? [3, ...unsigned(shared.least), ...unsigned(shared.most)] : [0, 1];
+  const limits = memory
+    ? [memory.shared ? 3 : 1, ...unsigned(memory.least), ...unsigned(memory.most)]
+    : [0, 1];
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, types),

@@ -6,7 +6,7 @@ import {
   parseWitness,
 } from "../../../prover/src/groth16/key-file.ts";
 import { syntheticKey } from "../../../prover/src/groth16/synthetic-key.ts";
-import { wtnsFile } from "../../../prover/src/proving/snarkjs-backend.ts";
+import { wtnsFile } from "../../../prover/src/proving/wtns-file.ts";
 import { FIELD } from "../../../verifier/src/constants.ts";
 import { BASE_FIELD } from "../../../verifier/src/groth16/key.ts";
 import { seeded } from "../../support/random.ts";

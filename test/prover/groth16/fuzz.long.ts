@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { ProverFileError } from "../../../prover/src/groth16/key-file.ts";
 import { proverModule } from "../../../prover/src/groth16/module.ts";
-import { ProverPool } from "../../../prover/src/groth16/pool.ts";
+import { nodePool } from "../../../prover/src/groth16/node-pool.ts";
 import { ResidentProver } from "../../../prover/src/groth16/prover.ts";
 import { drawScalar, syntheticKey } from "../../../prover/src/groth16/synthetic-key.ts";
 import { seeded } from "../../support/random.ts";
@@ -11,7 +11,7 @@ const module = proverModule({ checked: true });
 const compiled = new WebAssembly.Module(module.bytes);
 
 it("known answers of many small keys, with the bounds checked", async () => {
-  const pool = new ProverPool(2);
+  const pool = nodePool(2);
   try {
     for (let round = 0; round < ROUNDS; round++) {
       const random = seeded(`fuzz ${round}`);
@@ -28,7 +28,7 @@ it("known answers of many small keys, with the bounds checked", async () => {
 });
 
 it("keys with any bytes changed are refused by name, or give a proof or none: no thread is harmed", async () => {
-  const pool = new ProverPool(2);
+  const pool = nodePool(2);
   const random = seeded("changed keys");
   const draw = (bound: number): number => random.int(bound);
   try {

@@ -3,7 +3,8 @@ import { ProverFileError, parseProvingKey } from "../../../prover/src/groth16/ke
 import { fromLimbs, LIMBS, PAIR_BYTES } from "../../../prover/src/groth16/limbs.ts";
 import { loadKey } from "../../../prover/src/groth16/load-key.ts";
 import { proverModule } from "../../../prover/src/groth16/module.ts";
-import { ProverPool } from "../../../prover/src/groth16/pool.ts";
+import { nodePool } from "../../../prover/src/groth16/node-pool.ts";
+import type { ProverPool } from "../../../prover/src/groth16/pool.ts";
 import { ResidentProver, randomScalar } from "../../../prover/src/groth16/prover.ts";
 import { transform, writeScalar } from "../../../prover/src/groth16/roots.ts";
 import { SelfTestError, selfTest } from "../../../prover/src/groth16/self-test.ts";
@@ -19,7 +20,7 @@ const compiled = new WebAssembly.Module(module.bytes);
 let pool: ProverPool;
 
 beforeAll(() => {
-  pool = new ProverPool(2);
+  pool = nodePool(2);
 });
 afterAll(() => pool.close());
 
@@ -56,7 +57,7 @@ describe("proofs under keys whose points are known multiples", () => {
   });
 
   it("fail with the thread's words once the threads are gone", async () => {
-    const own = new ProverPool(1);
+    const own = nodePool(1);
     const { zkey, witness } = syntheticKey(draw, 8);
     const prover = await ResidentProver.load(own, module, compiled, zkey);
     const made = prover.prove(witness);
@@ -74,24 +75,25 @@ describe("the self-test", () => {
   });
 
   it("notices any constant that is another", async () => {
-    const { bytes, constants } = proverModule();
-    const plain = await WebAssembly.compile(bytes);
+    const right = proverModule();
+    const { constants } = right;
+    const plain = await WebAssembly.compile(right.bytes);
     for (let at = 0; at < constants.length; at += 2 + 2 * random.int(12)) {
       const other = constants.slice();
       other.set([other[at]! ^ 0x10n, other[at + 1]! ^ 0x10n], at);
       // Which error depends on the constant: a wrong product, a wrong proof, or a thread that stopped.
-      await expect(selfTest(pool, { bytes, constants: other }, plain), `constant ${at}`).rejects.toThrow();
+      await expect(selfTest(pool, { ...right, constants: other }, plain), `constant ${at}`).rejects.toThrow();
     }
   });
 
   it("notices an instruction that computes something else", async () => {
     // What relaxed vector instructions compute is the engine's choice: here c - a b in place of a b + c.
-    const { bytes, constants } = proverModule();
-    const nmadd = bytes.slice();
+    const right = proverModule();
+    const nmadd = right.bytes.slice();
     for (let i = 0; i + 2 < nmadd.length; i++)
       if (nmadd[i] === 0xfd && nmadd[i + 1] === 0x87 && nmadd[i + 2] === 0x02) nmadd[i + 1] = 0x88;
     const other = await WebAssembly.compile(nmadd);
-    await expect(selfTest(pool, { bytes: nmadd, constants }, other)).rejects.toThrow(SelfTestError);
+    await expect(selfTest(pool, { ...right, bytes: nmadd }, other)).rejects.toThrow(SelfTestError);
   });
 });
 

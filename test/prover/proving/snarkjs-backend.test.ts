@@ -5,7 +5,8 @@ import type { InstanceArtifacts } from "../../../prover/src/build/artifacts.ts";
 import { compileProgram } from "../../../prover/src/build/compile.ts";
 import { UnverifiedProofError } from "../../../prover/src/proving/backend.ts";
 import { SnarkjsBackend } from "../../../prover/src/proving/snarkjs-backend.ts";
-import { WitnessError, WitnessGenerator } from "../../../prover/src/proving/witness.ts";
+import { WitnessError } from "../../../prover/src/proving/witness.ts";
+import { readWitnessGenerator } from "../../../prover/src/proving/witness-file.ts";
 import { verifyProof } from "../../../verifier/src/groth16/verify.ts";
 import { throwawayArtifacts } from "../../support/throwaway.ts";
 
@@ -37,7 +38,7 @@ template Refusing() {
 component main = Refusing();
 `,
     });
-    const generator = await WitnessGenerator.load(wasm);
+    const generator = await readWitnessGenerator(wasm);
     const error: unknown = await generator.witness({ x: secret }).catch((refusal: unknown) => refusal);
     expect(error).toBeInstanceOf(WitnessError);
     expect(String(error)).toMatch(/a constraint does not hold: .*Refusing.* line: 4/);

@@ -40,6 +40,8 @@ declare module "snarkjs" {
     prove(
       zkey: string | Uint8Array,
       witness: string | Uint8Array,
+      logger?: undefined,
+      options?: { readonly singleThread?: boolean },
     ): Promise<{ readonly proof: SnarkjsProof; readonly publicSignals: readonly string[] }>;
     verify(key: object, publicSignals: readonly string[], proof: object): Promise<boolean>;
   };

@@ -6,7 +6,8 @@ import { bundleFromJson } from "@plimsoll/verifier/formats/bundle.ts";
 import type { EpochRecord } from "@plimsoll/verifier/formats/epoch.ts";
 import type { EpochConfig } from "../../../pipeline/config.ts";
 import { epochFolder } from "../../../pipeline/epoch-folder.ts";
-import { WitnessError, WitnessGenerator } from "../../../proving/witness.ts";
+import { WitnessError } from "../../../proving/witness.ts";
+import { readWitnessGenerator } from "../../../proving/witness-file.ts";
 import type { Account } from "../../../snapshot/account.ts";
 import {
   type Book,
@@ -25,7 +26,7 @@ export async function bookCheats(stage: Stage, config: EpochConfig, record: Epoc
   const policy = exchange.policyAt(config.snapshotTime, ETH_PRICE);
   const accounts: Account[] = [];
   for await (const account of config.accounts()) accounts.push(account);
-  const generator = await WitnessGenerator.load(circuits.epoch.wasm);
+  const generator = await readWitnessGenerator(circuits.epoch.wasm);
   const prove = async (book: Book): Promise<void> => {
     const refusal = await refusedByEpochCircuit(generator, policy, book);
     if (refusal !== undefined) throw new WitnessError(refusal);
