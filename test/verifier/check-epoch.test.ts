@@ -1,12 +1,15 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Attestation } from "../../verifier/src/check/attestation.ts";
 import { checkEpoch, combinedFractions, type EpochFiles } from "../../verifier/src/check/epoch.ts";
+import { ROW_BLIND } from "../../verifier/src/constants.ts";
 import { accountsRoot, betaChallenge, gammaChallenge } from "../../verifier/src/encodings/challenges.ts";
-import { claimsPolynomial } from "../../verifier/src/encodings/totals.ts";
+import { claimsPolynomial, tableRows, totalsCommitment } from "../../verifier/src/encodings/totals.ts";
 import { toJson } from "../../verifier/src/formats/codecs.ts";
 import { type EpochRecord, epochRecord } from "../../verifier/src/formats/epoch.ts";
+import { totalsFile } from "../../verifier/src/formats/totals.ts";
 import { circuitId, type G2Point, type VerificationKey } from "../../verifier/src/groth16/key.ts";
 import { compilePolicy } from "../../verifier/src/policy/compile.ts";
+import { publishedCoverage } from "../../verifier/src/report/coverage.ts";
 import { tinyMarks, tinyRiskParameters } from "../support/policies.ts";
 import { scalarsFrom, trapdoorKey, trapdoorProof, trapdoorSetup } from "../support/trapdoor.ts";
 
@@ -214,6 +217,72 @@ describe("checking an epoch from its public folder", () => {
     expect(left.map(({ name, outcome }) => `${outcome}: ${name}`)).toEqual(["not run: ceremony"]);
     const offline = await checkEpoch(filesOf(honest), { trustedCircuits });
     expect(offline.steps.find(({ name }) => name === "attestation")?.outcome).toBe("not run");
+  });
+});
+
+describe("an epoch whose exchange published totals", () => {
+  const rows = tableRows(policy.layout);
+  const totals = rows.map((row, i) => ({ row, sum: BigInt(1_000 + i) }));
+  const [salt, blind] = [11n, 12n];
+  const file = toJson(totalsFile, { format: "plimsoll.totals.1", salt, totals, blind });
+  const sums = new Map([...totals.map(({ row, sum }) => [row, sum] as const), [ROW_BLIND, blind]]);
+  const totalsHash = totalsCommitment(policy.layout, salt, sums, [1n, 2n, 3n]);
+  let published: EpochRecord;
+  beforeAll(() => {
+    published = proved({ totalsCommitment: totalsHash });
+  });
+
+  it.each<[string, string]>([
+    ["one total changed by a unit", file.replace('"sum": "1000"', '"sum": "1001"')],
+    ["another salt", file.replace(/"salt": "0x0/, '"salt": "0x1')],
+    ["a page of its host", "<!doctype html>"],
+    ["nothing in it", ""],
+  ])("says that totals with %s are false, and checks the rest as before", async (_, text) => {
+    expect(text).not.toBe(file);
+    expect(await failures(filesOf(published, { totals: text }))).toEqual(["totals"]);
+    const { steps } = await checkEpoch(filesOf(published, { totals: text }), { trustedCircuits });
+    expect(steps.find(({ name }) => name === "totals")!.words).toMatch(/FALSE.*believe none of its numbers/);
+    expect(steps.filter(({ outcome }) => outcome === "passed").map(({ name }) => name)).toContain(
+      "epoch proof",
+    );
+  });
+
+  it("says that the totals of another epoch are false", async () => {
+    expect(await failures(filesOf(honest, { totals: file }))).toEqual(["totals"]);
+  });
+
+  it("gives no name or decimals to totals under another policy than was proved", async () => {
+    const [btc, usdt, ...rest] = tinyRiskParameters.collateral;
+    const swapped = {
+      ...tinyRiskParameters,
+      collateral: [{ ...btc!, decimals: usdt!.decimals }, { ...usdt!, decimals: btc!.decimals }, ...rest],
+    };
+    const files = filesOf(published, { totals: file, riskParameters: JSON.stringify(swapped) });
+    expect(btc!.decimals).not.toBe(usdt!.decimals);
+    expect(await failures(files)).toEqual(["policy"]);
+  });
+
+  it("says that they are the true ones, and nothing where there are none", async () => {
+    const report = await checkEpoch(filesOf(published, { totals: file }), { trustedCircuits });
+    expect(report.passed).toBe(true);
+    expect(report.steps.filter(({ name }) => name === "totals")).toMatchObject([{ outcome: "passed" }]);
+    const without = await checkEpoch(filesOf(published), { trustedCircuits });
+    expect(without.steps.map(({ name }) => name)).not.toContain("totals");
+  });
+
+  it("shows coverage from the public texts alone", () => {
+    const { record, riskParameters, marks } = filesOf(published);
+    const { assets, insurance } = publishedCoverage({ record, riskParameters, marks, totals: file });
+    expect(
+      assets.map(({ symbol, owed, lent, declared }) => [symbol, owed, lent, declared]).toSorted(),
+    ).toEqual([
+      ["BTC", 1000n, 1001n, 2n],
+      ["USDT", 1002n, 1003n, 3n],
+    ]);
+    expect(insurance.declared).toBe(1n);
+    expect(() =>
+      publishedCoverage({ record, riskParameters, marks, totals: file.replace("1000", "1001") }),
+    ).toThrow();
   });
 });
 

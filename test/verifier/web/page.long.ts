@@ -109,7 +109,8 @@ async function open(options: { hash?: string; width?: number; dark?: boolean } =
   page.on("request", (request) => asked.add(new URL(request.url()).origin));
   page.on("console", (message) => {
     // A host without settings of its own has no config.json.
-    if (message.type() === "error" && !message.location().url.endsWith("config.json"))
+    // Nor has an exchange to publish its totals.
+    if (message.type() === "error" && !/(config|totals)\.json$/.test(message.location().url))
       said.push(message.text());
   });
   page.on("pageerror", (error) => said.push(error.message));
@@ -193,6 +194,44 @@ describe.skipIf(CHROMIUM === undefined)("the page that checks a bundle", () => {
     expect(failed).toEqual([]);
     expect(await page.$$("#everything [data-outcome=passed]")).not.toHaveLength(0);
     expect(said).toEqual([]);
+  });
+
+  it("shows the coverage of an exchange that published its totals, and not of a file that says other numbers", async () => {
+    await runCommand(["epoch", "publish-totals", at("epoch"), "--yes"]);
+    const file = at("epoch/public/totals.json");
+    const good = await readFile(file, "utf8");
+    const everything = async () => {
+      await page.click("text=Check every proof");
+      await page.waitForSelector("#everything [data-step=totals]", { timeout: 60_000 });
+      return page.getAttribute("#everything [data-step=totals]", "data-outcome");
+    };
+    const { page, said } = await open();
+    try {
+      await compareWith(page);
+      await give(page, bundle);
+      await outcomes(page);
+      expect(await everything()).toBe("passed");
+      await page.click("#coverage-of-exchange summary");
+      expect(await page.textContent("#coverage-of-exchange tbody")).toMatch(/BTC1\.501\.5100 %.*USDT/s);
+      await page.evaluate(AXE);
+      const violations = await page.evaluate(async () => {
+        const { axe } = window as unknown as { axe: { run(): Promise<{ violations: { id: string }[] }> } };
+        return (await axe.run()).violations.map(({ id }) => id);
+      });
+      expect(violations).toEqual([]);
+      await page.locator("#coverage-of-exchange").screenshot({ path: join(SCREENSHOTS, "coverage.png") });
+      await writeFile(file, good.replace('"150000000"', '"149999999"'));
+      expect(await everything()).toBe("failed");
+      expect(await page.$("#coverage-of-exchange")).toBeNull();
+      expect(await page.textContent("#everything [data-step=totals]")).toMatch(/FALSE/);
+      await writeFile(file, "<!doctype html><title>Not found</title>");
+      await page.click("text=Check every proof");
+      await page.waitForSelector("#everything [data-step=attestation]", { timeout: 60_000 });
+      expect(await page.$("#everything [data-step=totals]")).toBeNull();
+      expect(said).toEqual([]);
+    } finally {
+      await rm(file);
+    }
   });
 
   const EDITS: [field: string, edit: (content: Record<string, unknown>) => void, step: string][] = [

@@ -13,6 +13,7 @@ import { type Shape, shapeNumbers } from "../policy/shape.ts";
 import type { Attestation, AttestationSource } from "./attestation.ts";
 import { isDevelopmentKey, isReleased, setupHash } from "./release.ts";
 import { Checklist, type Report } from "./report.ts";
+import { openedTotals } from "./totals.ts";
 
 /** The public part of an epoch folder, as texts; keys by instance name. */
 export interface EpochFiles {
@@ -20,6 +21,8 @@ export interface EpochFiles {
   readonly riskParameters: string;
   readonly marks: string;
   readonly keys: ReadonlyMap<string, VerificationKey>;
+  /** `totals.json`, where there is one. */
+  readonly totals?: string;
   /** `publicPartHash` of the files as they are; left out, it is not compared with the chain's. */
   readonly publicHash?: bigint;
 }
@@ -56,6 +59,7 @@ export async function checkEpoch(files: EpochFiles, context: EpochContext = {}):
   checkKeys(list, record, files.keys, context.trustedCircuits);
   checkChallenges(list, record);
   await checkProofs(list, record, files.keys, context.progress);
+  checkTotals(list, record, files.totals);
   await checkAttestation(list, record, files.publicHash, context.attestations);
   return list.report();
 }
@@ -214,6 +218,21 @@ async function checkProofs(
       const verified = key !== undefined && (await verifyProof(key, signals, record.epochProof));
       progress?.(total, total);
       return verified;
+    },
+  );
+}
+
+/** Nothing is said where no totals are published: no exchange has to. */
+function checkTotals(list: Checklist, record: EpochRecord, totals: string | undefined): void {
+  if (totals === undefined) return;
+  list.step(
+    "totals",
+    "the published totals open the commitment that the epoch proof is about: they are as true as that proof",
+    "the published totals are FALSE: the file does not open this epoch's commitment, so believe none of its numbers. " +
+      "The other steps do not rest on it: ask whoever runs this copy to take it away",
+    () => {
+      openedTotals(record, totals);
+      return true;
     },
   );
 }

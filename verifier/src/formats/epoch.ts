@@ -64,6 +64,8 @@ export const EPOCH_FILES = Object.freeze({
   marks: "public/policy/marks.json",
   /** One verification key (snarkjs format) per circuit, by instance name. */
   key: (instance: string) => `public/keys/${instance}.vkey.json`,
+  /** Only where the exchange publishes its totals; not among the files that it signs. */
+  totals: "public/totals.json",
   bundles: "private/bundles",
 });
 

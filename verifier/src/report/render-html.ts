@@ -1,4 +1,7 @@
 import type { AccountReport, PolicyLabel } from "./account-report.ts";
+import type { Coverage } from "./coverage.ts";
+import { coverageChart } from "./coverage-chart.ts";
+import { coverageTable } from "./coverage-tables.ts";
 import type { ExchangeReport } from "./exchange-report.ts";
 import { moneyText } from "./format.ts";
 import { heatMap } from "./heat-map.ts";
@@ -48,6 +51,18 @@ ${maps}</section>
 `,
     ...tables.map(section),
   ];
+}
+
+/** What an exchange owes and declares to hold, asset by asset, for a page that has `REPORT_STYLE`. */
+export function coverageSection(coverage: Coverage): Markup {
+  const assets = coverageTable(coverage);
+  const { worth, insurance, policy } = coverage;
+  return markup`<section><h2>${assets.title}</h2>
+<p class="note">At mark prices ${moneyText(worth.owed)} ${policy.quote} is owed to customers, ${moneyText(worth.lent)} is lent to them, and ${moneyText(worth.declared)} is declared to be held. Insurance of ${moneyText(insurance.declared)} ${policy.quote} is declared, of which accounts' shortfalls and negative equities need ${moneyText(insurance.needed)}.</p>
+<figure><figcaption>Declared to be held (blue) and lent (grey) as a part of what is owed; the assets of which most is owed</figcaption>
+<div class="wide" tabindex="0" role="region" aria-label="${assets.title}">${coverageChart(coverage, "coverage")}</div></figure>
+<details><summary>All assets as a table</summary><p class="note">${assets.note}</p>${table(assets)}</details></section>
+`;
 }
 
 /** An exchange's report as one HTML file. Private to the exchange: it names accounts. */

@@ -1,5 +1,4 @@
-import type { Report } from "../../src/check/report.ts";
-import type { Answer, BundleAnswer, Question } from "./protocol.ts";
+import type { Answer, BundleAnswer, EpochAnswer, Question } from "./protocol.ts";
 import { STRINGS } from "./strings.ts";
 
 let worker: Worker | undefined;
@@ -17,10 +16,10 @@ export async function askBundle(question: Question & { kind: "bundle" }): Promis
 export async function askEpoch(
   question: Question & { kind: "epoch" },
   progress: (done: number, of: number) => void,
-): Promise<Report> {
+): Promise<EpochAnswer> {
   const answer = await ask(question, progress);
   if (answer.kind !== "epoch") throw new Error("the worker answered something else");
-  return answer.report;
+  return answer.answer;
 }
 
 /** One question at a time: one that is under way when the next is asked is refused, and its worker ended. */

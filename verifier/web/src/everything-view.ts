@@ -32,13 +32,13 @@ export function everythingView({ folder, chain, bundle }: EverythingOptions): HT
     try {
       if (folder === undefined) throw new Error(WORDS.noFolder);
       said.textContent = STRINGS.busy;
-      const { text, record, keys, publicHash } = await readEpoch(folder);
+      const { text, record, ...read } = await readEpoch(folder);
       if (!isOfBundle(record, bundle)) throw new Error(WORDS.otherEpoch);
       const from = performance.now();
       bar.hidden = false;
-      const report = await askEpoch(
+      const { report, coverage } = await askEpoch(
         {
-          ...{ kind: "epoch", record: text, keys, publicHash, policy: await readPolicy(folder) },
+          ...{ kind: "epoch", record: text, ...read, policy: await readPolicy(folder) },
           ...(chain === undefined ? {} : { chain }),
         },
         (done, of) => {
@@ -46,7 +46,10 @@ export function everythingView({ folder, chain, bundle }: EverythingOptions): HT
           said.textContent = WORDS.progress(done, of);
         },
       );
-      steps.replaceChildren(stepsView(report.steps));
+      steps.replaceChildren(
+        stepsView(report.steps),
+        ...(coverage === undefined ? [] : [coverageView(coverage)]),
+      );
       said.textContent = `${summary(report)} ${STRINGS.steps.took(((performance.now() - from) / 1000).toFixed(1))}`;
     } catch (error) {
       said.textContent = error instanceof Error ? error.message : String(error);
@@ -66,6 +69,13 @@ export function everythingView({ folder, chain, bundle }: EverythingOptions): HT
     bar,
     steps,
   );
+}
+
+function coverageView(coverage: string): HTMLElement {
+  const body = h("div", { class: "margin", id: "coverage-of-exchange" }, h("p", {}, WORDS.coverage));
+  // Made by our own renderer in the worker, which escapes all that comes from files; the page's policy runs no script in it.
+  body.insertAdjacentHTML("beforeend", coverage);
+  return body;
 }
 
 /** A proof of another list of accounts may be as good as it wants: it says nothing of this account. */

@@ -30,6 +30,8 @@ export type Question =
       /** Verification keys as snarkjs writes them, by instance name. */
       readonly keys: ReadonlyMap<string, string>;
       readonly publicHash: bigint;
+      /** Where the exchange publishes its totals. */
+      readonly totals?: string;
       readonly chain?: ChainAnswer;
     };
 
@@ -48,8 +50,14 @@ export interface BundleAnswer {
   readonly margin?: string;
 }
 
+export interface EpochAnswer {
+  readonly report: Report;
+  /** Markup of the exchange's coverage: of totals that it published, when nothing failed. */
+  readonly coverage?: string;
+}
+
 export type Answer =
   | { readonly kind: "bundle"; readonly answer: BundleAnswer }
-  | { readonly kind: "epoch"; readonly report: Report }
+  | { readonly kind: "epoch"; readonly answer: EpochAnswer }
   | { readonly kind: "progress"; readonly done: number; readonly of: number }
   | { readonly kind: "failed"; readonly why: string };

@@ -57,6 +57,7 @@ export async function readEpoch(folder: PublicFolder): Promise<{
   readonly record: EpochRecord;
   readonly keys: ReadonlyMap<string, string>;
   readonly publicHash: bigint;
+  readonly totals?: string;
 }> {
   const text = await readText(folder, EPOCH_FILES.record);
   const record = fromJson(epochRecord, text, "epoch.json");
@@ -64,7 +65,14 @@ export async function readEpoch(folder: PublicFolder): Promise<{
   for (const { name } of [...record.circuits.batches, record.circuits.epoch]) {
     keys.set(name, await readText(folder, EPOCH_FILES.key(name)));
   }
-  return { text, record, keys, publicHash: await publicPartHash(record, (path) => folder.read(path)) };
+  const publicHash = await publicPartHash(record, (path) => folder.read(path));
+  return { text, record, keys, publicHash, ...(await readTotals(folder)) };
+}
+
+/** Published totals, where there are any. Some hosts answer with a page of their own where there is no file. */
+async function readTotals(folder: PublicFolder): Promise<{ readonly totals?: string }> {
+  const totals = await readText(folder, EPOCH_FILES.totals).catch(() => undefined);
+  return totals === undefined || totals.trimStart().startsWith("<") ? {} : { totals };
 }
 
 async function readText(folder: PublicFolder, path: string): Promise<string> {

@@ -73,6 +73,8 @@ export const STRINGS = {
       "The exchange computed your margin by the published rules, and not to your disadvantage.",
     attestation:
       "Everybody who asks the chain sees the same proof as you. Without this, you might have been shown one made for you alone.",
+    totals:
+      "What the exchange owes and holds in all, which the proofs keep secret, was published: here it is compared with what was proved.",
     freshness: "A proof says how things were at its snapshot. An old one says little of today.",
   } as Readonly<Record<string, string>>,
   freshness: {
@@ -107,6 +109,8 @@ export const STRINGS = {
     progress: (done: number, of: number) => `${done} of ${of} proofs`,
     noFolder: "Name the public folder of the epoch first, or choose a copy of it.",
     notFetched: (path: string) => `The public folder has no ${path}. Ask the exchange where it is.`,
+    coverage:
+      "The exchange chose to publish its totals: they are the sums that the proofs above are about. What it declares to hold was compared with balances on the chain, or vouched for by somebody named there, when the epoch was attested.",
     otherEpoch: "The public folder is of another epoch, registry or accounts root than your file.",
   },
   report: { heading: "Your margin under this policy", closed: "Show margin, scenarios and their pictures" },

@@ -7,8 +7,17 @@ import { type Bundle, bundleFromJson } from "../../src/formats/bundle.ts";
 import { parseVerificationKey } from "../../src/groth16/key.ts";
 import { type CompiledPolicy, compilePolicy } from "../../src/policy/compile.ts";
 import { accountReport } from "../../src/report/account-report.ts";
-import { accountSections } from "../../src/report/render-html.ts";
-import type { Answer, BundleAnswer, ChainAnswer, HoldingLine, PolicyTexts, Question } from "./protocol.ts";
+import { publishedCoverage } from "../../src/report/coverage.ts";
+import { accountSections, coverageSection } from "../../src/report/render-html.ts";
+import type {
+  Answer,
+  BundleAnswer,
+  ChainAnswer,
+  EpochAnswer,
+  HoldingLine,
+  PolicyTexts,
+  Question,
+} from "./protocol.ts";
 import { STRINGS } from "./strings.ts";
 
 // All that takes time, off the page's own thread.
@@ -19,7 +28,7 @@ const FREE_DECIMALS = 6;
 self.onmessage = async ({ data }: MessageEvent<Question>) => {
   try {
     if (data.kind === "bundle") post({ kind: "bundle", answer: await bundleAnswer(data) });
-    else post({ kind: "epoch", report: await epochReport(data) });
+    else post({ kind: "epoch", answer: await epochAnswer(data) });
   } catch (error) {
     post({ kind: "failed", why: error instanceof Error ? error.message : String(error) });
   }
@@ -71,20 +80,24 @@ function marginOf({ holdings, userId }: Bundle, policy: CompiledPolicy): string 
     .join("");
 }
 
-async function epochReport(question: Question & { kind: "epoch" }) {
-  const { record, policy, keys, publicHash, chain } = question;
-  return checkEpoch(
+async function epochAnswer(question: Question & { kind: "epoch" }): Promise<EpochAnswer> {
+  const { record, policy, keys, publicHash, totals, chain } = question;
+  const report = await checkEpoch(
     {
       record,
       ...policy,
       keys: new Map([...keys].map(([name, text]) => [name, parseVerificationKey(JSON.parse(text))])),
       publicHash,
+      ...(totals === undefined ? {} : { totals }),
     },
     {
       progress: (done, of) => post({ kind: "progress", done, of }),
       ...(chain === undefined ? {} : { attestations: sourceOf(chain) }),
     },
   );
+  // Numbers under a step that failed would be believed.
+  if (!report.passed || totals === undefined) return { report };
+  return { report, coverage: coverageSection(publishedCoverage({ record, ...policy, totals })).text };
 }
 
 function compiled({ riskParameters, marks }: PolicyTexts): CompiledPolicy {
