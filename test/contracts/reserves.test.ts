@@ -2,6 +2,7 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types"
 import { type Contract, type EventLog, toBeHex } from "ethers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { attestEpoch, deployRegistry, readAttestation } from "../../prover/src/chain/registry.ts";
+import { readSettledReserves } from "../../prover/src/chain/reserve-readings.ts";
 import {
   ATTESTOR_DELAY,
   type Custody,
@@ -37,6 +38,7 @@ import {
   type Stage,
   signOrder,
   stageRegistry,
+  UNIT_DECIMALS,
 } from "../support/staged-epoch.ts";
 
 const ASSETS = 3;
@@ -303,11 +305,37 @@ describe("the lowest reading counts", () => {
     await transfer(0, stage.owner, stage.custody.address, 10n ** 10n);
     const book = await reserveBookAt(stage.book, chain.provider);
     const last = (await book.queryFilter(book.filters.ReservesRead!(epoch))).at(-1) as EventLog;
-    const { attestedAt } = (await readAttestation(chain.provider, stage.registry, epoch))!;
+    const attestation = (await readAttestation(chain.provider, stage.registry, epoch))!;
+    const { attestedAt } = attestation;
     expect(BigInt((await last.getBlock()).timestamp)).toBe(attestedAt);
     const [word] = last.args.getValue("lowest");
     expect(word >> 128n).toBe(first!.reserves - 10n ** 10n);
     expect(word & ((1n << 128n) - 1n)).toBe(first!.insurance);
+    // As coverage shows it: in units of the rows, and nothing for an asset under another token.
+    const { chainId } = domainOf(stage);
+    const tokens = await Promise.all(stage.tokens.map((token) => token.getAddress()));
+    const collateral = tokens.map((address) => ({
+      decimals: UNIT_DECIMALS,
+      tokens: [{ chainId: Number(chainId), address, decimals: 0 }],
+    }));
+    const read = () => readSettledReserves(chain.provider, stage.registry, attestation, collateral);
+    const units = await Promise.all(
+      stage.tokens.map(async (token, asset) => {
+        const decimals = Number(await call(token, "decimals"));
+        const balances = last.args.getValue("lowest")[asset] >> 128n;
+        return [asset, (balances * 10n ** BigInt(UNIT_DECIMALS)) / 10n ** BigInt(decimals)] as const;
+      }),
+    );
+    expect([...(await read())]).toEqual(units);
+    expect(units[0]![1]).toBeGreaterThanOrEqual(CLAIMS[1]! - 1n);
+    collateral[1]!.tokens[0]!.address = stage.custody.address;
+    expect([...(await read()).keys()]).toEqual([0]);
+    collateral[0]!.tokens[0]!.chainId += 1;
+    expect((await read()).size).toBe(0);
+    const later = { ...attestation, attestedAt: attestedAt + 1n };
+    await expect(readSettledReserves(chain.provider, stage.registry, later, collateral)).rejects.toThrow(
+      /came none: ask an endpoint that keeps old blocks/,
+    );
   });
 
   test("an account or token that is registered after the opening counts from the next one on", async () => {

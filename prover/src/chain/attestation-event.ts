@@ -3,9 +3,8 @@ import { type Provider, toBeHex } from "ethers";
 import { registryAt } from "./registry.ts";
 
 /**
- * The hash of the public part that an epoch was attested with, from the event. The block is found by its time, with some
- * 25 requests, and then asked for alone: endpoints differ in how wide a range of blocks they search. Throws when the
- * endpoint has the attestation and not its event, as one does that has dropped old blocks.
+ * The hash of the public part that an epoch was attested with, from the event. Throws when the endpoint has the attestation
+ * and not its event, as one does that has dropped old blocks.
  */
 export async function readPublicHash(
   provider: Provider,
@@ -15,9 +14,7 @@ export async function readPublicHash(
   const contract = await registryAt(registry, provider);
   const { topicHash } = contract.interface.getEvent("EpochAttested")!;
   const topics = [topicHash, toBeHex(epoch, 32)];
-  // Several blocks of a fast chain may have one time.
-  const fromBlock = await firstBlockFrom(provider, attestedAt);
-  const toBlock = (await firstBlockFrom(provider, attestedAt + 1n)) - 1;
+  const { fromBlock, toBlock } = await blocksAt(provider, attestedAt);
   const [log] = await provider.getLogs({ address: registry, topics, fromBlock, toBlock });
   const event = log && contract.interface.parseLog(log);
   if (!event) {
@@ -26,6 +23,18 @@ export async function readPublicHash(
     );
   }
   return BigInt(event.args.publicHash);
+}
+
+/**
+ * The blocks of a time, found with some 25 requests, to be asked for alone: endpoints differ in how wide a range they search.
+ * Several blocks of a fast chain may have one time.
+ */
+export async function blocksAt(
+  provider: Provider,
+  time: bigint,
+): Promise<{ readonly fromBlock: number; readonly toBlock: number }> {
+  const fromBlock = await firstBlockFrom(provider, time);
+  return { fromBlock, toBlock: (await firstBlockFrom(provider, time + 1n)) - 1 };
 }
 
 /** Number of the first block of this time or later, one past the newest when there is none. */

@@ -17,7 +17,14 @@ export interface ReserveSet {
 
 /** The set that the next opening reads. */
 export async function readReserveSet(provider: Provider, book: string): Promise<ReserveSet> {
-  const data: string = await (await reserveBookAt(book, provider)).getFunction("registered").staticCall();
+  return reserveSetAt(
+    provider,
+    await (await reserveBookAt(book, provider)).getFunction("registered").staticCall(),
+  );
+}
+
+/** The set in a data contract; an empty one at address 0. */
+export async function reserveSetAt(provider: Provider, data: string): Promise<ReserveSet> {
   const code = BigInt(data) === 0n ? "0x" : await provider.getCode(data);
   // A STOP stands before the words.
   const word = (index: number) => BigInt(dataSlice(code, 1 + 32 * index, 33 + 32 * index));

@@ -1,11 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import { jsonRpc } from "@plimsoll/verifier/chain/json-rpc.ts";
 import { registrySource } from "@plimsoll/verifier/chain/registry-source.ts";
-import type { AttestationSource } from "@plimsoll/verifier/check/attestation.ts";
+import type { Attestation, AttestationSource } from "@plimsoll/verifier/check/attestation.ts";
+import type { CompiledPolicy } from "@plimsoll/verifier/policy/compile.ts";
 import { JsonRpcProvider, toBeHex } from "ethers";
 import { readPublicHash } from "../chain/attestation-event.ts";
+import { readSettledReserves } from "../chain/reserve-readings.ts";
 
 export interface RpcSource extends AttestationSource {
+  /** What contracts read for an attested epoch, by asset of its policy. */
+  reserves(attestation: Attestation, policy: CompiledPolicy): Promise<ReadonlyMap<number, bigint>>;
   close(): void;
 }
 
@@ -16,10 +20,15 @@ export async function rpcSource(urls: readonly string[], registry: bigint): Prom
     registry,
   );
   const providers = urls.map((url) => new JsonRpcProvider(url));
+  const address = toBeHex(registry, 20);
   return {
     ...source,
     publicHash: (attestation) =>
-      agreed(providers, (provider) => readPublicHash(provider, toBeHex(registry, 20), attestation)),
+      agreed(providers, (provider) => readPublicHash(provider, address, attestation)),
+    reserves: (attestation, { riskParameters }) =>
+      agreed(providers, (provider) =>
+        readSettledReserves(provider, address, attestation, riskParameters.collateral),
+      ),
     close: () => {
       for (const provider of providers) provider.destroy();
     },

@@ -3,6 +3,7 @@ import { ConfigError } from "../pipeline/errors.ts";
 import type { Progress } from "../pipeline/progress.ts";
 import type { StatusOptions } from "./epoch-status.ts";
 import type { Outcome } from "./outcome.ts";
+import type { PublishTotalsOptions } from "./publish-totals.ts";
 import type { SettleOptions } from "./settle-commands.ts";
 
 const CONFIG = "configuration of the epoch";
@@ -71,6 +72,22 @@ export function epochCommands(
     .option("--rpc <url>", "endpoint of the epoch's chain")
     .action((folder: string | undefined, options: StatusOptions) =>
       finish(import("./epoch-status.ts").then((on) => on.statusCommand(folder, options))),
+    );
+  afterProofs(epoch, finish);
+}
+
+/** What may be made of a proved epoch, beyond what has to be. */
+function afterProofs(epoch: Command, finish: (handled: Promise<Outcome>) => Promise<void>): void {
+  epoch
+    .command("publish-totals")
+    .description(
+      "show everybody what is owed, lent and held of each asset, if you want to: says what that gives away, and asks",
+    )
+    .argument("[folder]", "epoch folder, with its private part")
+    .option("--config <file>", `in its place: ${CONFIG}`)
+    .option("--yes", "don't ask: it can't be taken back")
+    .action((folder: string | undefined, options: PublishTotalsOptions) =>
+      finish(import("./publish-totals.ts").then((on) => on.publishTotalsCommand(folder, options))),
     );
 }
 

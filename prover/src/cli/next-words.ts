@@ -12,6 +12,7 @@ const NEXT: Readonly<Record<string, string>> = {
   NOT_COVERED: "correct reserves or balances; plimsoll epoch plan lists all that a proof would fail on",
   ONE_SIDED: "correct the positions; plimsoll epoch plan lists all that a proof would fail on",
   NOT_INSURED: "declare more insurance; plimsoll margin exchange shows who is short",
+  TOTALS: "put back the private part that belongs to this public part, commit.json and plan.json together",
   ENOENT: "name a file that is there and type the same again",
   EACCES: "change its owner or mode and type the same again",
 };

@@ -15,10 +15,13 @@ import {
   SIDES,
 } from "@plimsoll/verifier/formats/account-statement.ts";
 import { type Bundle, bundleFromJson } from "@plimsoll/verifier/formats/bundle.ts";
-import { EPOCH_FILES } from "@plimsoll/verifier/formats/epoch.ts";
+import { EPOCH_FILES, type EpochRecord } from "@plimsoll/verifier/formats/epoch.ts";
 import { evidenceFromJson } from "@plimsoll/verifier/formats/evidence.ts";
 import { parseVerificationKey, type VerificationKey } from "@plimsoll/verifier/groth16/key.ts";
 import { type CompiledPolicy, compilePolicy } from "@plimsoll/verifier/policy/compile.ts";
+import { type PublishedTexts, publishedCoverage } from "@plimsoll/verifier/report/coverage.ts";
+import { coverageTable } from "@plimsoll/verifier/report/coverage-tables.ts";
+import { tableText } from "@plimsoll/verifier/report/render-text.ts";
 import { lintPolicy } from "../linter/lint-policy.ts";
 import { openIdentity } from "../owner/identity-file.ts";
 import { passphraseFrom } from "../owner/passphrase.ts";
@@ -177,7 +180,9 @@ export async function verifyEpochCommand(
     const text = await read(EPOCH_FILES.key(name)).catch(() => undefined);
     if (text !== undefined) keys.set(name, parseVerificationKey(JSON.parse(text)));
   }
+  const totals = await read(EPOCH_FILES.totals).catch(() => undefined);
   const files = {
+    ...(totals === undefined ? {} : { totals }),
     record: await read(EPOCH_FILES.record),
     riskParameters: await read(EPOCH_FILES.riskParameters),
     marks: await read(EPOCH_FILES.marks),
@@ -196,11 +201,28 @@ export async function verifyEpochCommand(
       ...(trusted === undefined ? {} : { trustedCircuits: new Set(trusted) }),
     });
     const policy = await policyStep(files.riskParameters, files.marks);
-    return reportOutcome(
-      { passed: report.passed && policy.outcome === "passed", steps: [...report.steps, policy] },
-      options,
-    );
+    const passed = report.passed && policy.outcome === "passed";
+    const outcome = reportOutcome({ passed, steps: [...report.steps, policy] }, options);
+    // A table under a step that failed would be believed.
+    if (!passed || totals === undefined) return outcome;
+    return {
+      ...outcome,
+      text: `${outcome.text}\n${await coverageWords({ ...files, totals }, opened.record, source)}`,
+    };
   });
+}
+
+/** What the exchange published of what it owes, as a table, with what contracts read where there is an endpoint that knows. */
+async function coverageWords(
+  texts: PublishedTexts,
+  { epoch }: EpochRecord,
+  source: RpcSource | undefined,
+): Promise<string> {
+  const policy = compilePolicy(JSON.parse(texts.riskParameters), JSON.parse(texts.marks));
+  const attestation = await source?.attestation(epoch);
+  // Endpoints that have dropped old blocks know the attestation and not what was read for it.
+  const onChain = attestation && (await source?.reserves(attestation, policy).catch(() => undefined));
+  return `${tableText(coverageTable(publishedCoverage(texts, onChain ?? undefined)))}\n`;
 }
 
 /** The linter's judgement as a step: the proofs are about the policy, whatever it is worth. */

@@ -26,6 +26,11 @@ const commitFormat = z.strictObject({
 
 export type CommitSecrets = z.output<typeof commitFormat>;
 
+/** The secrets of a commit as they are on disk, for what only reads them. Throws ENOENT and FormatError. */
+export async function readCommitSecrets(file: string): Promise<CommitSecrets> {
+  return fromJson(commitFormat, await readFile(file, "utf8"), file);
+}
+
 /**
  * Keeps the secrets of one commit. They are on disk before anything they hide leaves the machine, so that a run that
  * crashes resumes with the same ones; and they meet one gamma and one beta only: two over the same blinds give totals
@@ -43,7 +48,7 @@ export class CommitStore {
   /** The stored commit, or undefined. Throws ChangedInputError when it was made with other inputs. */
   static async resume(file: string, fingerprint: Fingerprint): Promise<CommitStore | undefined> {
     if (!existsSync(file)) return undefined;
-    const secrets = fromJson(commitFormat, await readFile(file, "utf8"), file);
+    const secrets = await readCommitSecrets(file);
     const changed = changedParts(secrets.fingerprint, fingerprint);
     if (changed.length > 0) throw new ChangedInputError(file, changed);
     return new CommitStore(file, secrets);

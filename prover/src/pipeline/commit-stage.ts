@@ -12,7 +12,7 @@ import { power } from "@plimsoll/verifier/field.ts";
 import type { PolicyCoefficients } from "@plimsoll/verifier/policy/matrix.ts";
 import { layoutOf } from "@plimsoll/verifier/policy/shape.ts";
 import { batchRecords, readBatchCommit } from "../commit/batch-files.ts";
-import type { CommitStore } from "../commit/commit-store.ts";
+import type { CommitSecrets, CommitStore } from "../commit/commit-store.ts";
 import { fastPoseidon } from "../commit/hash.ts";
 import { RecordWriter } from "../commit/record-file.ts";
 import type { BatchRunner } from "../commit/runner.ts";
@@ -77,6 +77,11 @@ export async function commitBatches(
   }
 }
 
+/** What the batches' sums are blinded by, all together. */
+export function totalBlind(blinds: CommitSecrets["blinds"]): bigint {
+  return blinds.reduce((sum, [blind]) => sum + blind, 0n);
+}
+
 /** Totals, gamma, weights, beta, and what each batch will prove. Each challenge is stored before it is used. */
 export async function challengeEpoch(
   context: CommitContext,
@@ -90,10 +95,7 @@ export async function challengeEpoch(
   const hash = await fastPoseidon();
   const layout = layoutOf(policy.shape);
   const totals = new Map(trueTotals);
-  totals.set(
-    ROW_BLIND,
-    blinds.reduce((sum, [blind]) => sum + blind, 0n),
-  );
+  totals.set(ROW_BLIND, totalBlind(blinds));
   const totalsHash = totalsCommitment(layout, totalsSalt, totals, fixed.claims, hash);
   const gamma = gammaChallenge({ ...fixed, totalsCommitment: totalsHash, batches });
   await store.meet("gamma", gamma);

@@ -20,6 +20,8 @@ export interface EpochFolder {
   /** Receipt of the attestation. */
   readonly receipt: string;
   readonly record: string;
+  /** Published totals, where the exchange chose to. */
+  readonly totals: string;
   readonly riskParameters: string;
   readonly marks: string;
   readonly key: (instance: string) => string;
@@ -38,6 +40,7 @@ export function epochFolder(root: string): EpochFolder {
     terms: join(root, "private/terms.json"),
     receipt: join(root, "private/receipt.json"),
     record: join(root, EPOCH_FILES.record),
+    totals: join(root, EPOCH_FILES.totals),
     riskParameters: join(root, EPOCH_FILES.riskParameters),
     marks: join(root, EPOCH_FILES.marks),
     key: (instance: string) => join(root, EPOCH_FILES.key(instance)),

@@ -157,6 +157,12 @@ describe("settling over JSON-RPC, with a relayer that pays", () => {
       exitCode: 0,
       text: expect.stringMatching(/ok +epoch proof[\s\S]*ok +attestation[\s\S]*ok +public files/),
     });
+    // What an exchange publishes beside was not signed, and needs no signature.
+    await runCommand(["epoch", "publish-totals", at("epoch"), "--yes"]);
+    const published = await runCommand(["verify", "epoch", at("epoch/public"), ...chain]);
+    expect(published.text).toMatch(/ok +totals[\s\S]*ok +public files[\s\S]*COVERAGE BY ASSET/);
+    expect(published.text).toMatch(/^ +USDT +12\.5 +0 +12\.5 +100 % +12\.50$/m);
+    expect(published.exitCode).toBe(0);
   });
 
   it("refuses a copy of the public part in which a file was changed, and minds no stray one", async () => {
