@@ -7,6 +7,7 @@ import type { PublishTotalsOptions } from "./publish-totals.ts";
 import type { SettleOptions } from "./settle-commands.ts";
 
 const CONFIG = "configuration of the epoch";
+const JSON_WORDS = "print JSON, and progress as lines of JSON";
 const DRY_RUN = "say what it would cost, and send nothing";
 
 /** The commands of an epoch's life, in its order. `say` hears of each transaction that is in a block. */
@@ -16,6 +17,14 @@ export function epochCommands(
   { progress, say }: { progress: Progress; say: (line: string) => void },
 ): void {
   const epoch = program.command("epoch").description("prove and settle an epoch").addHelpText("after", ORDER);
+  epoch
+    .command("plan")
+    .description("what proving would take, and all that it would fail on; writes nothing")
+    .requiredOption("--config <file>", CONFIG)
+    .option("--json", JSON_WORDS)
+    .action(({ config }: { config: string }) =>
+      finish(import("./plan-command.ts").then((on) => on.planCommand(config, progress))),
+    );
   epoch
     .command("open")
     .description("fix the epoch's snapshot time in the registry, before the snapshot is taken")
@@ -30,12 +39,13 @@ export function epochCommands(
       .description(
         "commit to all accounts and prove them; with --on-chain, send the proofs that a committed list lacks",
       )
-      .option("--on-chain", "send proofs; anybody may, with the public part alone"),
+      .option("--on-chain", "send proofs; anybody may, with the public part alone")
+      .option("--json", JSON_WORDS),
   ).action(({ onChain, ...options }: SettleOptions & { onChain?: boolean }) =>
     finish(
       onChain === true
         ? import("./settle-commands.ts").then((on) => on.proveOnChainCommand(options, say))
-        : proveHere(options, progress),
+        : proveHere(options, { progress, say }),
     ),
   );
   settling(
@@ -54,6 +64,7 @@ export function epochCommands(
     .requiredOption("--config <file>", CONFIG)
     .option("--in-parts", "commit, prove part by part and finalise, also where one transaction would do")
     .option("--batches-per-transaction <number>", "with --in-parts, or above 32 batches: 64 when left out")
+    .option("--json", JSON_WORDS)
     .option("--dry-run", `${DRY_RUN}; for an epoch that is proved, at once`)
     .action(({ dryRun, ...options }: SettleOptions & { config: string; inParts?: boolean }) =>
       finish(
@@ -70,8 +81,19 @@ export function epochCommands(
     .argument("[folder]", "epoch folder, or with --rpc its public part")
     .option("--config <file>", "configuration: folder and chain")
     .option("--rpc <url>", "endpoint of the epoch's chain")
+    .option("--json", JSON_WORDS)
     .action((folder: string | undefined, options: StatusOptions) =>
       finish(import("./epoch-status.ts").then((on) => on.statusCommand(folder, options))),
+    );
+  epoch
+    .command("resume")
+    .description(
+      "go on where folder and chain are: whatever status says is next, until there is something to wait for",
+    )
+    .requiredOption("--config <file>", CONFIG)
+    .option("--json", JSON_WORDS)
+    .action(({ config }: { config: string }) =>
+      finish(import("./resume-command.ts").then((on) => on.resumeCommand(config, { progress, say }))),
     );
   afterProofs(epoch, finish);
 }
@@ -104,12 +126,15 @@ function settling(command: Command): Command {
     .option("--dry-run", DRY_RUN);
 }
 
-async function proveHere({ config }: SettleOptions, progress: Progress): Promise<Outcome> {
+async function proveHere(
+  { config }: SettleOptions,
+  voice: { progress: Progress; say: (line: string) => void },
+): Promise<Outcome> {
   if (config === undefined)
     throw new ConfigError("expected --config FILE, or --on-chain to send what is proved");
-  return import("./epoch-commands.ts").then((on) => on.proveCommand(config, { progress }));
+  return import("./epoch-commands.ts").then((on) => on.proveCommand(config, voice));
 }
 
 const ORDER = `
-In order: open, then at the snapshot's time prove, then attest; or commit, prove --on-chain, finalise.
-status tells at any moment which is next. Each may be interrupted and run again: nothing is sent twice.`;
+In order: plan, open, then at the snapshot's time prove, then attest; or commit, prove --on-chain, finalise.
+status tells at any moment which is next, resume does it. Each may be interrupted and run again: nothing is sent twice.`;

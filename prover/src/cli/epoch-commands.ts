@@ -1,17 +1,22 @@
 import { type JsonRpcProvider, toBeHex, Wallet } from "ethers";
+import { type InstanceArtifacts, instanceArtifacts } from "../build/artifacts.ts";
 import { openCall, readOpening } from "../chain/registry.ts";
 import { waitForPending } from "../chain/sending.ts";
 import { type Step, take } from "../chain/steps.ts";
 import { openTypedData, signTypedData } from "../chain/typed-data.ts";
+import { batchConstraints } from "../pipeline/estimates.ts";
+import { batchCapacity } from "../pipeline/instance-shapes.ts";
 import { localProver } from "../pipeline/local-prover.ts";
 import type { EpochProver } from "../pipeline/ports.ts";
-import type { Progress } from "../pipeline/progress.ts";
+import type { Progress, ProgressEvent } from "../pipeline/progress.ts";
 import { type RegistryChainConfig, registryChain } from "../pipeline/registry-chain.ts";
 import { ConfigError, type EpochResult, runEpoch } from "../pipeline/run-epoch.ts";
 import { chosenBackend } from "../proving/chosen-backend.ts";
+import { keepRates } from "../proving/measured-rates.ts";
 import { type LoadedConfig, loadConfig } from "./config-file.ts";
 import { withEndpoint } from "./endpoint.ts";
 import { EXIT, type Outcome } from "./outcome.ts";
+import { timeWords } from "./progress-lines.ts";
 import { partDepthOf } from "./settle-commands.ts";
 import { readStatements } from "./statements-file.ts";
 import { estimateSteps } from "./steps-report.ts";
@@ -26,11 +31,16 @@ export interface EpochCommandDependencies {
 /** `epoch prove`: everything up to the bundles, without a chain. */
 export async function proveCommand(file: string, dependencies: EpochCommandDependencies): Promise<Outcome> {
   const loaded = await loadConfig(file);
-  const result = await withProver(dependencies, (prover) =>
-    runEpoch(loaded.epoch, { prover, progress: dependencies.progress }),
+  const result = await withProver(dependencies, loaded.epoch, (prover, progress) =>
+    runEpoch(loaded.epoch, { prover, progress }),
   );
+  const next =
+    loaded.chain === undefined
+      ? `plimsoll verify epoch ${loaded.epoch.folder}`
+      : `plimsoll epoch attest --config ${file}`;
   return {
-    text: `${provedWords(loaded, result)}next: plimsoll epoch attest --config ${file}\n`,
+    text: `${provedWords(loaded, result)}next: ${next}\n`,
+    data: { ...provedData(result), next },
     exitCode: EXIT.done,
   };
 }
@@ -83,14 +93,15 @@ export async function attestCommand(
       sent: (what, { hash, blockNumber, gasUsed }) =>
         say(`${what}: transaction ${hash}, block ${blockNumber}, ${gasUsed} gas`),
     });
-    const result = await withProver(dependencies, (prover) =>
-      runEpoch(epoch, { prover, chain: settled, progress: dependencies.progress }),
+    const result = await withProver(dependencies, epoch, (prover, progress) =>
+      runEpoch(epoch, { prover, chain: settled, progress }),
     );
     const { receipt } = result;
     const attested = receipt
       ? `attested in transaction ${receipt.transaction}, block ${receipt.blockNumber}, ${receipt.gasUsed} gas\n`
       : "attested before, under this very root\n";
-    return { text: provedWords(loaded, result) + attested, exitCode: EXIT.done };
+    const data = { ...provedData(result), receipt: receipt ?? null };
+    return { text: provedWords(loaded, result) + attested, data, exitCode: EXIT.done };
   });
 }
 
@@ -118,16 +129,70 @@ async function withChain(
 }
 
 async function withProver<Result>(
-  { prover }: EpochCommandDependencies,
-  run: (prover: EpochProver) => Promise<Result>,
+  { prover, progress, say = () => {} }: EpochCommandDependencies,
+  { circuits }: LoadedConfig["epoch"],
+  run: (prover: EpochProver, progress: Progress) => Promise<Result>,
 ): Promise<Result> {
-  const used = prover ?? localProver(chosenBackend());
+  if (prover !== undefined) return run(prover, progress);
+  const local = localProver(chosenBackend(), (name) => toldArtifacts(name, say));
+  const rates = rateKeeper(progress, circuits.batch);
   try {
-    return await run(used);
+    const result = await run(local, rates.progress);
+    await rates.keep();
+    return result;
   } finally {
     // Threads of a prover would keep the process alive.
-    await used.close?.();
+    await local.close?.();
   }
+}
+
+/** A circuit's first use compiles it and makes its key, which people should know while they wait. */
+async function toldArtifacts(name: string, say: (line: string) => void): Promise<InstanceArtifacts> {
+  const from = performance.now();
+  const told = setTimeout(
+    () =>
+      say(`circuit ${name}: is compiled and gets its development key, once; this takes up to some minutes`),
+    TELL_AFTER_MS,
+  );
+  try {
+    return await instanceArtifacts(name);
+  } finally {
+    clearTimeout(told);
+    const milliseconds = performance.now() - from;
+    if (milliseconds > TELL_AFTER_MS) say(`circuit ${name}: ready after ${timeWords(milliseconds / 1000)}`);
+  }
+}
+
+const TELL_AFTER_MS = 1_000;
+/** Fewer proofs say more about starting than about proving. */
+const PROOFS_THAT_TELL = 4;
+
+/** Passes progress on and notes how fast commitments and proofs were, for the next `epoch plan`. */
+function rateKeeper(progress: Progress, batchCircuit: string) {
+  const rates: { committedPerSecond?: number; constraintsPerSecond?: number } = {};
+  return {
+    progress: (event: ProgressEvent) => {
+      progress(event);
+      const { stage, state, perSecond, done, kept = 0 } = event;
+      if (state !== "done" || perSecond === undefined) return;
+      if (stage === "commit") rates.committedPerSecond = perSecond;
+      if (stage === "prove batches" && done - kept >= PROOFS_THAT_TELL)
+        rates.constraintsPerSecond = perSecond * batchConstraints(batchCapacity(batchCircuit));
+    },
+    keep: () => keepRates(rates),
+  };
+}
+
+function provedData({ record, folder, waste, isAsSigned }: EpochResult) {
+  return {
+    epoch: record.epoch,
+    folder: folder.root,
+    accounts: waste.accounts,
+    batches: record.batches.length,
+    accountsRoot: toBeHex(record.accountsRoot, 32),
+    developmentKeys: record.developmentKeys,
+    isAsSigned,
+  };
 }
 
 function provedWords({ snapshotReport }: LoadedConfig, result: EpochResult): string {

@@ -83,9 +83,7 @@ export async function planAccounts(
       digest.add(account);
       const completed: CompletedAccount = { ...account, ...complete(account.holdings) };
       checker.check(completed);
-      for (const { row, quantity } of [...completed.holdings, ...completed.auxiliaries]) {
-        totals.set(row, (totals.get(row) ?? 0n) + quantity);
-      }
+      addTotals(totals, completed);
       const full = planner.add(completed);
       if (full !== undefined) write(full);
       clock.tick();
@@ -101,6 +99,12 @@ export async function planAccounts(
     toJson(planFormat, { format: "plimsoll.plan.1", ...plan, totals: [...totals] }),
   );
   return plan;
+}
+
+/** Adds what an account has of each row. */
+export function addTotals(totals: Map<number, bigint>, { holdings, auxiliaries }: CompletedAccount): void {
+  for (const entries of [holdings, auxiliaries])
+    for (const { row, quantity } of entries) totals.set(row, (totals.get(row) ?? 0n) + quantity);
 }
 
 /** The plan of a run that got as far; undefined where there is none. */

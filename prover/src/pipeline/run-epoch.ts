@@ -3,15 +3,12 @@ import { claimsHash } from "@plimsoll/verifier/encodings/challenges.ts";
 import { type EpochRecord, shapeRecord } from "@plimsoll/verifier/formats/epoch.ts";
 import { type CompiledPolicy, compilePolicy } from "@plimsoll/verifier/policy/compile.ts";
 import { completeAccount } from "@plimsoll/verifier/policy/complete.ts";
-import { marksAreOf } from "@plimsoll/verifier/policy/marks.ts";
-import { shapeNumbers } from "@plimsoll/verifier/policy/shape.ts";
 import { closeBatchRecords } from "../commit/batch-files.ts";
 import { ChangedInputError } from "../commit/commit-error.ts";
 import { CommitStore } from "../commit/commit-store.ts";
 import type { Fingerprint } from "../commit/fingerprint.ts";
 import { batchRunner } from "../commit/runner.ts";
 import { checkedSecret, secretCheck } from "../commit/secrets.ts";
-import { lintPolicy } from "../linter/lint-policy.ts";
 import { writeBundles } from "./bundle-stage.ts";
 import { type ChallengedEpoch, type CommitContext, challengeEpoch, commitBatches } from "./commit-stage.ts";
 import type { EpochConfig } from "./config.ts";
@@ -20,6 +17,7 @@ import { type EpochOpening, epochInputs, epochSignals } from "./epoch-inputs.ts"
 import { ConfigError } from "./errors.ts";
 import { withFolderLock } from "./folder-lock.ts";
 import { digestAccounts, type Plan, planAccounts, readPlan } from "./plan-stage.ts";
+import { claimList, namesOf, policyProblems } from "./policy-problems.ts";
 import type {
   AttestationReceipt,
   BatchPipelineCircuit,
@@ -30,7 +28,7 @@ import type {
 import { type Progress, StageClock } from "./progress.ts";
 import { keptOrProved, proveBatches } from "./prove-stage.ts";
 import { hashPublicPart, writePublicPart } from "./public-part.ts";
-import { AccountChecker, checkEpochEquation, checkSolvency, type PolicyNames } from "./self-check.ts";
+import { AccountChecker, checkEpochEquation, checkSolvency } from "./self-check.ts";
 import { attest, checkOpening } from "./settle-stage.ts";
 import { readTerms } from "./signed-terms.ts";
 
@@ -167,40 +165,15 @@ async function settingOf(
   progress: Progress,
 ): Promise<Setting> {
   const policy = compilePolicy(JSON.parse(config.policy.riskParameters), JSON.parse(config.policy.marks));
-  const { accepted, findings } = await lintPolicy(policy.coefficients);
-  if (!accepted) {
-    const { where, words } = findings.find(({ severity }) => severity === "refuse")!;
-    throw new ConfigError(`policy: expected one that the linter accepts, came this in ${where}: ${words}`);
-  }
+  const problems = policyProblems(
+    config,
+    policy,
+    async () => (await prover.epochCircuit(config.circuits.epoch)).shape,
+  );
+  for await (const problem of problems) throw problem;
   const batchCircuit = await prover.batchCircuit(config.circuits.batch);
   const epochCircuit = await prover.epochCircuit(config.circuits.epoch);
-  const [expected, came] = [epochCircuit.shape, policy.coefficients.shape];
-  if (shapeNumbers(expected).join() !== shapeNumbers(came).join()) {
-    throw new ConfigError(
-      `circuit "${epochCircuit.name}": expected a policy of shape ${JSON.stringify(expected)}, came ${JSON.stringify(came)}; ` +
-        "set `shape` in the risk parameters, or choose another epoch circuit",
-    );
-  }
-  if (!marksAreOf(policy.riskParameters, policy.marks, config.snapshotTime)) {
-    throw new ConfigError(
-      `marks: expected marks at most ${policy.riskParameters.stalenessSeconds} s older than the snapshot at ` +
-        `${config.snapshotTime} and none from after it, came marks of ${policy.marks.observedAt}`,
-    );
-  }
   return { config, folder, policy, claims: claimList(config, policy), batchCircuit, epochCircuit, progress };
-}
-
-/** Claims in the order of the policy: insurance, then each asset of the shape. Throws ConfigError. */
-function claimList({ claims, insurance }: EpochConfig, policy: CompiledPolicy): bigint[] {
-  const list = new Array<bigint>(policy.coefficients.shape.assets + 1).fill(0n);
-  list[0] = insurance;
-  for (const [symbol, claim] of Object.entries(claims)) {
-    const asset = policy.riskParameters.collateral.findIndex((c) => c.symbol === symbol);
-    if (asset < 0) throw new ConfigError(`claims: expected assets of the policy, came "${symbol}"`);
-    list[asset + 1] = claim;
-  }
-  claimsHash(list);
-  return list;
 }
 
 /** The folder's commit when there is one and nothing has changed, else a new plan and new randomness. */
@@ -324,11 +297,4 @@ async function publish(
 async function isPublicPartAsSigned(folder: EpochFolder, record: EpochRecord): Promise<boolean> {
   const terms = await readTerms(folder, record);
   return terms === undefined || terms.publicHash === (await hashPublicPart(folder, record));
-}
-
-function namesOf({ riskParameters, groups }: CompiledPolicy): PolicyNames {
-  return {
-    asset: (k) => riskParameters.collateral[k]?.symbol ?? `asset ${k}`,
-    instrument: (g, n) => groups[g]?.instruments[n]?.symbol ?? `instrument ${n} of group ${g}`,
-  };
 }

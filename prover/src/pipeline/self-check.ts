@@ -70,12 +70,19 @@ export class AccountChecker {
 }
 
 /** Checks what the epoch proof shows of the exchange as a whole, from its true totals. Throws SelfCheckError. */
-export function checkSolvency(
+export function checkSolvency(...exchange: Parameters<typeof solvencyProblems>): void {
+  const [problem] = solvencyProblems(...exchange);
+  if (problem !== undefined) throw problem;
+}
+
+/** All that keeps the epoch proof from showing an exchange solvent, from its true totals; empty where nothing does. */
+export function solvencyProblems(
   policy: PolicyCoefficients,
   totals: ReadonlyMap<number, bigint>,
   claims: readonly bigint[],
   names: PolicyNames,
-): void {
+): SelfCheckError[] {
+  const problems: SelfCheckError[] = [];
   const { shape } = policy;
   const layout = layoutOf(shape);
   const total = (row: number) => totals.get(row) ?? 0n;
@@ -86,10 +93,12 @@ export function checkSolvency(
   );
   if (uncovered.length > 0) {
     const subjects = uncovered.map((k) => names.asset(k));
-    throw new SelfCheckError(
-      "NOT_COVERED",
-      `reserves: expected claims plus what is lent to cover what is owed of every asset, came less of ${listed(subjects)}`,
-      subjects,
+    problems.push(
+      new SelfCheckError(
+        "NOT_COVERED",
+        `reserves: expected claims plus what is lent to cover what is owed of every asset, came less of ${listed(subjects)}`,
+        subjects,
+      ),
     );
   }
   const oneSided = shape.groups.flatMap((group, g) =>
@@ -98,20 +107,25 @@ export function checkSolvency(
       .map((n) => names.instrument(g, n)),
   );
   if (oneSided.length > 0) {
-    throw new SelfCheckError(
-      "ONE_SIDED",
-      `positions: expected long and short to be equal over all accounts (the house's included), came others in ${listed(oneSided)}`,
-      oneSided,
+    problems.push(
+      new SelfCheckError(
+        "ONE_SIDED",
+        `positions: expected long and short to be equal over all accounts (the house's included), came others in ${listed(oneSided)}`,
+        oneSided,
+      ),
     );
   }
   const money = (fine: number) => total(fine) + (total(coarse(fine)) << COARSE_SHIFT);
   if (!fits((claims[0] ?? 0n) - money(layout.shortfall) - money(layout.equityMinus))) {
-    throw new SelfCheckError(
-      "NOT_INSURED",
-      "insurance: expected the claim to cover the accounts' shortfall and negative equity, came less",
-      ["insurance"],
+    problems.push(
+      new SelfCheckError(
+        "NOT_INSURED",
+        "insurance: expected the claim to cover the accounts' shortfall and negative equity, came less",
+        ["insurance"],
+      ),
     );
   }
+  return problems;
 }
 
 /** sum W_i T_i = 0 over all rows: every equation of every account at once, as the epoch circuit sees it. */

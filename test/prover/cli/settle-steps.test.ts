@@ -132,6 +132,20 @@ describe("an epoch settled step by step", () => {
     expect((await stage.relayer.getNonce()) - before).toBe(1 + 2 + 1);
   });
 
+  it("resume goes on from what the chain has, to the end, and sends nothing when it is typed again", async () => {
+    const { config, record } = await provedEpoch();
+    await runCommand(["epoch", "commit", ...config]);
+    const resume = () => runCommand(["epoch", "resume", "--quiet", ...config]);
+    expect(await resume()).toMatchObject({
+      exitCode: 0,
+      text: expect.stringMatching(/attested {2}at .* this folder's[\s\S]*next: nothing/),
+    });
+    expect(await isAttested(record)).toBe(true);
+    const nonce = await stage.relayer.getNonce();
+    expect((await resume()).text).toMatch(/next: nothing/);
+    expect(await stage.relayer.getNonce()).toBe(nonce);
+  });
+
   it("status tells at every step what there is, and the command that comes next; each is estimated first", async () => {
     const { config, record, folder } = await provedEpoch();
     const status = async () => (await runCommand(["epoch", "status", ...config])).text;

@@ -131,10 +131,10 @@ describe("settling over JSON-RPC, with a relayer that pays", () => {
   });
 
   it("opens, attests once, and verifies bundle and epoch against the chain", async () => {
-    const opened = await runCommand(["epoch", "open", "--config", config]);
+    const opened = await runCommand(["epoch", "resume", "--config", config]);
     expect(opened).toMatchObject({
       exitCode: 0,
-      text: expect.stringMatching(/epoch 1 opened for the snapshot/),
+      text: expect.stringMatching(/to be attested by[\s\S]*next: take the snapshot at/),
     });
     const { provider, url } = servers[0]!;
     await provider.send("evm_setNextBlockTimestamp", [Number(snapshotTime) + 60]);
@@ -148,6 +148,15 @@ describe("settling over JSON-RPC, with a relayer that pays", () => {
     });
     const status = await runCommand(["epoch", "status", at("epoch")]);
     expect(status.text).toMatch(/attested +yes/);
+
+    // As after a run that was stopped while it wrote bundles.
+    await rm(at("epoch/private/bundles/bob.json"));
+    const resume = await runCommand(["epoch", "resume", "--config", config, "--json"]);
+    expect(JSON.parse(resume.text)).toMatchObject({
+      folder: { bundles: 2 },
+      chain: { newestAttested: "1" },
+      next: { words: expect.stringMatching(/^nothing/) },
+    });
 
     const chain = ["--rpc", url, "--registry", registry];
     const bundle = await runCommand(["verify", "bundle", at("epoch/private/bundles/bob.json"), ...chain]);
