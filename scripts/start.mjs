@@ -26,6 +26,7 @@ const COMMANDS = {
   ],
   bench: [["node", "test/bench/bench.ts"]],
   "build:web": [["bin", "vite", "build", "--config", "verifier/web/vite.config.ts"]],
+  "build:package": [["node", "verifier/package/build.ts"]],
   record: [["node", "prover/src/build/record.ts"]],
   coverage: [["node", "test/coverage/measure.ts"]],
   plimsoll: [["node", "prover/src/cli/plimsoll.ts"]],

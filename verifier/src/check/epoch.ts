@@ -3,8 +3,7 @@ import { alphaOf } from "../encodings/batch.ts";
 import { accountsRoot, betaChallenge, claimsHash, gammaChallenge } from "../encodings/challenges.ts";
 import { claimsPolynomial } from "../encodings/totals.ts";
 import { power } from "../field.ts";
-import { fromJson } from "../formats/codecs.ts";
-import { type EpochRecord, epochRecord } from "../formats/epoch.ts";
+import { type EpochRecord, epochFromJson } from "../formats/epoch.ts";
 import { circuitId, type VerificationKey } from "../groth16/key.ts";
 import { verifyProof } from "../groth16/verify.ts";
 import { type CompiledPolicy, compilePolicy } from "../policy/compile.ts";
@@ -53,7 +52,7 @@ export function combinedFractions(record: Pick<EpochRecord, "gamma" | "batches">
  * and, with a source, that the chain attests the same. Throws FormatError for files that do not parse.
  */
 export async function checkEpoch(files: EpochFiles, context: EpochContext = {}): Promise<Report> {
-  const record = fromJson(epochRecord, files.record, "epoch.json");
+  const record = epochFromJson(files.record, "epoch.json");
   const list = new Checklist();
   checkPolicy(list, record, files);
   checkKeys(list, record, files.keys, context.trustedCircuits);

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { shapeSchema } from "../policy/schemas/fields.ts";
 import type { Shape } from "../policy/shape.ts";
-import { address, fieldElement, natural, proofWords, word } from "./codecs.ts";
+import { address, fieldElement, fromJson, natural, proofWords, word } from "./codecs.ts";
 
 /** Part of a file's name: a folder from elsewhere must not lead a reader out of itself. */
 const circuitName = z
@@ -68,6 +68,11 @@ export const EPOCH_FILES = Object.freeze({
   totals: "public/totals.json",
   bundles: "private/bundles",
 });
+
+/** Parses `public/epoch.json`. Throws FormatError that names file and field. */
+export function epochFromJson(text: string, file: string): EpochRecord {
+  return fromJson(epochRecord, text, file);
+}
 
 /** A shape as a record has it. */
 export function shapeRecord({ assets, groups, tiers }: Shape): EpochRecord["circuits"]["epoch"]["shape"] {

@@ -1,8 +1,8 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { bytesToBigInt, concatBytes, uint256 } from "../encodings/bytes.ts";
 import { keccakUtf8 } from "../encodings/challenges.ts";
-import { fromJson, toJson } from "./codecs.ts";
-import { EPOCH_FILES, type EpochRecord, epochRecord } from "./epoch.ts";
+import { toJson } from "./codecs.ts";
+import { EPOCH_FILES, type EpochRecord, epochFromJson, epochRecord } from "./epoch.ts";
 
 /** The files that make up the public part of a record's epoch folder. Whatever else lies there does not count. */
 export function publicPaths({ circuits }: Pick<EpochRecord, "circuits">): string[] {
@@ -27,7 +27,7 @@ export async function publicPartHash(
 }
 
 function withoutProofs(text: Uint8Array): Uint8Array {
-  const record = fromJson(epochRecord, new TextDecoder().decode(text), EPOCH_FILES.record);
+  const record = epochFromJson(new TextDecoder().decode(text), EPOCH_FILES.record);
   const proof = new Array<bigint>(8).fill(0n);
   const batches = record.batches.map((batch) => ({ ...batch, proof }));
   return new TextEncoder().encode(toJson(epochRecord, { ...record, batches, epochProof: proof }));

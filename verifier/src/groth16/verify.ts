@@ -1,4 +1,4 @@
-import { type Curve, curves } from "snarkjs";
+import type { Curve } from "snarkjs";
 import { FIELD } from "../constants.ts";
 import { isCanonical } from "../field.ts";
 import { BASE_FIELD, type G1Point, type G2Point, type VerificationKey } from "./key.ts";
@@ -121,6 +121,12 @@ function generatorG2(curve: Curve): G2Point {
 
 /** One thread: no workers that keep a process alive, nothing that a page has to allow. */
 function bn254(): Promise<Curve> {
-  loading ??= curves.getCurveFromName("bn128", { singleThread: true });
+  loading ??= loadCurve();
   return loading;
+}
+
+/** Loaded when the first pairing is checked: it is larger than all the rest, and most checks need none. */
+async function loadCurve(): Promise<Curve> {
+  const { curves } = await import("snarkjs");
+  return curves.getCurveFromName("bn128", { singleThread: true });
 }

@@ -1,5 +1,5 @@
-// Copyright (C) 2004 by Sun Microsystems, Inc. All rights reserved. Developed at SunPro, a Sun Microsystems, Inc. business.
-// Permission to use, copy, modify, and distribute this software is freely granted, provided that this notice is preserved.
+/*! Copyright (C) 2004 by Sun Microsystems, Inc. All rights reserved. Developed at SunPro, a Sun Microsystems, Inc. business.
+ * Permission to use, copy, modify, and distribute this software is freely granted, provided that this notice is preserved. */
 // After e_exp.c of FreeBSD's msun: operation by operation, because one bit changes policyHash.
 import { polynomial, scaled } from "./words.ts";
 
