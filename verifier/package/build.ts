@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
-import { INDEX, type PackageSizes, packageSizes } from "./bundled.ts";
+import { ENTRIES, type PackageSizes, packageSizes } from "./bundled.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const ROOT = join(HERE, "../..");
@@ -15,6 +15,7 @@ const LIB = join(TARGET, "lib");
 const WORDS: Readonly<Record<keyof PackageSizes, string>> = {
   own: "its own code",
   all: "with everything that it depends on, but snarkjs",
+  statement: "@plimsoll/verifier/statement, the same way",
   bundleCheck: "of that, what checking a bundle against a chain takes",
 };
 
@@ -40,12 +41,12 @@ async function writeModules(): Promise<void> {
       target: "es2022",
       minify: false,
       reportCompressedSize: false,
-      lib: { entry: INDEX, formats: ["es"] },
+      lib: { entry: ENTRIES, formats: ["es"] },
       rolldownOptions: {
         external: /^[a-z@]/,
         output: {
           preserveModules: true,
-          preserveModulesRoot: dirname(INDEX),
+          preserveModulesRoot: dirname(ENTRIES.index),
           // constants.json beside constants.ts
           entryFileNames: ({ facadeModuleId }) =>
             `[name]${facadeModuleId?.endsWith(".json") ? ".json" : ""}.js`,
@@ -76,7 +77,12 @@ function writeManifest(): void {
   const manifest = {
     ...{ name, version, description, license, type, engines },
     exports: {
-      ".": { types: "./lib/index.d.ts", default: "./lib/index.js" },
+      ...Object.fromEntries(
+        Object.keys(ENTRIES).map((entry) => [
+          entry === "index" ? "." : `./${entry}`,
+          { types: `./lib/${entry}.d.ts`, default: `./lib/${entry}.js` },
+        ]),
+      ),
       "./package.json": "./package.json",
     },
     files: ["lib"],

@@ -5,22 +5,25 @@ import { build, minifySync, type Rolldown } from "vite";
 /** Exports of the package as a bundler makes one minified file of them for a browser. */
 export interface Bundled {
   readonly code: string;
-  /** What the file still imports, at once or later. */
+  /** Packages and modules of Node that the file still imports, at once and when it needs them. */
   readonly imports: readonly string[];
+  readonly importsLater: readonly string[];
 }
 
-export const INDEX = fileURLToPath(new URL("../src/index.ts", import.meta.url));
+/** What can be imported, by name, as files. */
+export const ENTRIES = Object.freeze({
+  index: sourceOf("index"),
+  publication: sourceOf("publication"),
+  statement: sourceOf("statement"),
+});
 /** Begins with a slash, so that it is no package. */
 const ENTRY = "/virtual/entry.js";
 
-/**
- * Bundles the named exports of a module, or all of them, but for packages that `external` matches. Modules of Node are no
- * error here: they are among the imports.
- */
+/** Bundles the named exports of a module, or all of them, but for packages that `external` matches and modules of Node. */
 export async function bundled(
   external: RegExp,
   names: readonly string[] = ["*"],
-  module: string = INDEX,
+  module: string = ENTRIES.index,
 ): Promise<Bundled> {
   const what = names[0] === "*" ? "*" : `{ ${names.join(", ")} }`;
   const result = await build({
@@ -50,7 +53,7 @@ export async function bundled(
   const [chunk] = output;
   // A library build leaves this to whoever bundles the library.
   const { code } = minifySync("entry.js", chunk.code, { module: true, compress: true, mangle: true });
-  return { code, imports: [...chunk.imports, ...chunk.dynamicImports] };
+  return { code, imports: chunk.imports, importsLater: chunk.dynamicImports };
 }
 
 /** Bytes of a file as it is, and as a host compresses it. */
@@ -59,26 +62,33 @@ export interface Size {
   readonly gzipped: number;
 }
 
-/** What the package weighs, snarkjs left out throughout. */
+/** What the package weighs, snarkjs left out throughout; "all" is of `@plimsoll/verifier`, without its further entries. */
 export interface PackageSizes {
   /** The package's own code. */
   readonly own: Size;
   /** All of it, with all that it depends on. */
   readonly all: Size;
+  /** The entry for signed statements, with all that it depends on: another curve. */
+  readonly statement: Size;
   /** What checking a bundle against a chain takes, with what that depends on. */
   readonly bundleCheck: Size;
 }
 
 export const SNARKJS = /^snarkjs$/;
 const PACKAGES = /^[a-z@]/;
-const BUNDLE_CHECK = ["bundleFromJson", "checkBundle", "jsonRpc", "registrySource"];
+export const BUNDLE_CHECK = ["bundleFromJson", "checkBundle", "jsonRpc", "registrySource"];
 
 export async function packageSizes(): Promise<PackageSizes> {
   return {
     own: sizeOf(await bundled(PACKAGES)),
     all: sizeOf(await bundled(SNARKJS)),
     bundleCheck: sizeOf(await bundled(SNARKJS, BUNDLE_CHECK)),
+    statement: sizeOf(await bundled(SNARKJS, ["*"], ENTRIES.statement)),
   };
+}
+
+function sourceOf(entry: string): string {
+  return fileURLToPath(new URL(`../src/${entry}.ts`, import.meta.url));
 }
 
 function sizeOf({ code }: Bundled): Size {

@@ -7,6 +7,7 @@ const { layout, tags } = table;
 /** Order of the BN254 scalar field. */
 export const FIELD = BigInt(table.field);
 
+/** First input of every tagged use of Poseidon, and start of every sponge. */
 export const TAG = Object.freeze(
   Object.fromEntries(Object.entries(tags).map(([name, value]) => [name, BigInt(value)])),
 ) as Readonly<Record<keyof typeof tags, bigint>>;
@@ -48,4 +49,5 @@ export const CLAIM_BITS = BigInt(layout.CLAIM_BITS);
 export const SURPLUS_BITS = BigInt(layout.SURPLUS_BITS);
 export const CHUNK_BATCHES = layout.CHUNK_BATCHES;
 export const DOMAINS = Object.freeze(table.domains);
+/** Names of each statement's public signals, in the order of its proofs. */
 export const PUBLIC_SIGNALS = Object.freeze(table.publicSignals);

@@ -18,7 +18,6 @@ export type { Attestation, AttestationSource } from "./check/attestation.ts";
 export { type BundleContext, checkBundle, type OwnKnowledge } from "./check/bundle.ts";
 export { checkEpoch, type EpochContext, type EpochFiles } from "./check/epoch.ts";
 export { readEpochFiles } from "./check/epoch-files.ts";
-export { checkPublishedPolicy, type PublishedPolicyContext } from "./check/policy.ts";
 export { isDevelopmentKey, isReleased, RELEASED_CIRCUITS, type Statement } from "./check/release.ts";
 export type { Report, Step } from "./check/report.ts";
 // Encodings: what circuits, contracts and every implementation must agree on.
@@ -79,16 +78,9 @@ export { walletSecret } from "./owner/wallet-secret.ts";
 // Policies: margin as a linear system.
 export { type CompiledPolicy, compilePolicy } from "./policy/compile.ts";
 export { type Completion, completeAccount, type MarginReport, UnknownRowError } from "./policy/complete.ts";
-export {
-  type PolicyPublication,
-  PublicationError,
-  type PublicationOptions,
-  type PublishedCollateral,
-  type PublishedPolicy,
-  policyPublication,
-} from "./policy/publication.ts";
 export type { HoldingRow } from "./policy/row-table.ts";
-export { type Marks, PolicyFileError, type RiskParameters } from "./policy/schemas.ts";
+export type { Marks } from "./policy/schemas/marks.ts";
+export { PolicyFileError, type RiskParameters } from "./policy/schemas.ts";
 export { MarksError } from "./policy/valuation.ts";
 export { type Hash, poseidon } from "./poseidon.ts";
 export {

@@ -10,6 +10,7 @@ export interface AccountFiles {
   readonly statement?: AccountStatement;
 }
 
+/** Everything that was looked at, and what a statement proves beside it. */
 export interface AccountReport extends Report {
   /** What the statement is good for beside the bundle; left out where there is none. */
   readonly proves?: string;

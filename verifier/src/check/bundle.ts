@@ -20,6 +20,7 @@ export interface OwnKnowledge {
   readonly secret?: bigint;
 }
 
+/** What a bundle is checked against. Everything is optional; what is missing is reported as not run. */
 export interface BundleContext {
   readonly own?: OwnKnowledge;
   /** Compiled from the epoch's public policy files. */

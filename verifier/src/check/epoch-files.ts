@@ -15,7 +15,10 @@ export async function readEpochFiles(read: (path: string) => Promise<Uint8Array>
   const keys = new Map<string, VerificationKey>();
   for (const { name } of [...parsed.circuits.batches, parsed.circuits.epoch])
     keys.set(name, parseVerificationKey(JSON.parse(await text(EPOCH_FILES.key(name)))));
+  // Only some exchanges publish their totals.
+  const totals = await text(EPOCH_FILES.totals).catch(() => undefined);
   return {
+    ...(totals === undefined ? {} : { totals }),
     record,
     riskParameters: await text(EPOCH_FILES.riskParameters),
     marks: await text(EPOCH_FILES.marks),

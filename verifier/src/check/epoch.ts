@@ -26,6 +26,7 @@ export interface EpochFiles {
   readonly publicHash?: bigint;
 }
 
+/** What an epoch is checked against besides its own files. */
 export interface EpochContext {
   /** Circuit ids to accept instead of those of this release: of a ceremony, or of another release. */
   readonly trustedCircuits?: ReadonlySet<bigint>;

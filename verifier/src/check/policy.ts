@@ -9,6 +9,7 @@ import {
 } from "../policy/publication.ts";
 import { Checklist, type Report } from "./report.ts";
 
+/** Where a policy was published, and what else is known of it. */
 export interface PublishedPolicyContext extends Pick<PublicationOptions, "chainId" | "hash"> {
   /** What the linter certifies from the same files; without them the published ones are not judged. */
   readonly unitWeights?: readonly bigint[];

@@ -5,6 +5,7 @@ export interface Step {
   readonly words: string;
 }
 
+/** Everything that a check looked at, in order. Frozen. */
 export interface Report {
   /** True when no step failed. Look at the steps for what was not run. */
   readonly passed: boolean;

@@ -31,6 +31,7 @@ export function keccakUtf8(text: string): bigint {
   return bytesToBigInt(keccak_256(new TextEncoder().encode(text)));
 }
 
+/** keccak256(0x00, circuit id, root, transcript): a batch on the list that the accounts root is of. */
 export function batchLeaf(batch: BatchCommitment): bigint {
   return keccakOf([LEAF_PREFIX, uint256(batch.circuitId), uint256(batch.root), uint256(batch.transcript)]);
 }
@@ -88,6 +89,10 @@ export function claimsHash(claims: readonly bigint[]): bigint {
   return keccakOf(claims.map(uint256));
 }
 
+/**
+ * The challenge that all that was committed before it fixes, a field element: keccak256 of the domain and the input as 32-byte
+ * words, reduced. Throws without batches and on a claim of 2^128 or more.
+ */
 export function gammaChallenge(input: GammaInput): bigint {
   const words = [
     keccakUtf8(DOMAINS.GAMMA),

@@ -39,6 +39,7 @@ export function ledgerKey(ref: bigint, ownerOfAccount: bigint, hash: Hash = pose
   return hash([TAG.KEY, ref, ownerOfAccount]);
 }
 
+/** H5(TAG_IDENTITY, accountRef, owner, salt, epoch): where an account's leaf chain starts. */
 export function identity(opening: IdentityOpening, hash: Hash = poseidon): bigint {
   return hash([TAG.IDENTITY, opening.accountRef, opening.owner, opening.salt, opening.epoch]);
 }

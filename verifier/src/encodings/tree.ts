@@ -17,6 +17,7 @@ export function batchTree(slots: readonly bigint[], hash: Hash = poseidon): bigi
   return levels;
 }
 
+/** Root of a batch tree. Throws on no slots, and on more than 4,096. */
 export function batchRoot(slots: readonly bigint[], hash: Hash = poseidon): bigint {
   return batchTree(slots, hash)[TREE_DEPTH]![0]!;
 }

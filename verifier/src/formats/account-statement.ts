@@ -56,8 +56,11 @@ export const accountStatementFormat = z.strictObject({
   signature: z.string().check(z.regex(/^0x([0-9a-f]{2}){1,4096}$/, "expected 0x and lower-case hex digits")),
 });
 
+/** A signed statement as it is read; times are seconds since 1970. */
 export type AccountStatement = z.output<typeof accountStatementFormat>;
+/** One row of a statement. */
 export type StatedHolding = AccountStatement["holdings"][number];
+/** What is signed. */
 export type UnsignedStatement = Omit<AccountStatement, "signature">;
 
 /** The words that statements, and whatever people read, have for kinds of rows. */

@@ -48,6 +48,7 @@ export const bundleFormat = z.strictObject({
   accountsRoot: word,
 });
 
+/** A bundle as it is read; amounts and hashes as integers. `free` is in 10^-6 of the quote currency, times are seconds since 1970. */
 export type Bundle = z.output<typeof bundleFormat>;
 
 /** Room for the texts of varying length; the rest of a bundle has fixed widths for its number of blocks. */
@@ -64,6 +65,7 @@ export function bundleToJson(bundle: Bundle): string {
   return `${text.trimEnd().padEnd(text.trimEnd().length + fixed + SIZE_STEP - byteLength(text))}\n`;
 }
 
+/** Throws FormatError that names file and field. */
 export function bundleFromJson(text: string, file: string): Bundle {
   return fromJson(bundleFormat, text, file);
 }

@@ -54,7 +54,9 @@ export const epochRecord = z.strictObject({
   epochProof: proofWords,
 });
 
+/** `public/epoch.json` as it is read. */
 export type EpochRecord = z.output<typeof epochRecord>;
+/** One of its batches. */
 export type BatchRecord = z.output<typeof batchRecord>;
 
 /** Names inside an epoch folder. `private/` is the operator's alone. */

@@ -52,9 +52,11 @@ export const evidenceFormat = z
     ),
   );
 
+/** What somebody kept of a check, as it is read. */
 export type Evidence = z.output<typeof evidenceFormat>;
 export type ChainAnswer = z.output<typeof chainAnswer>;
 
+/** JSON text of what is to be kept. */
 export function evidenceToJson(evidence: Evidence): string {
   return toJson(evidenceFormat, evidence);
 }

@@ -53,9 +53,12 @@ export const spendingProofFormat = z.strictObject({
   ),
 });
 
+/** A withdrawal proof as it is read; addresses as integers. */
 export type SpendingProof = z.output<typeof spendingProofFormat>;
+/** The operator's part of an instant withdrawal; times are seconds since 1970. */
 export type SpendingOrder = NonNullable<SpendingProof["order"]>;
 
+/** JSON text of a withdrawal proof. */
 export function spendingProofToJson(proof: SpendingProof): string {
   return toJson(spendingProofFormat, proof);
 }

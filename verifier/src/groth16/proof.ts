@@ -48,6 +48,7 @@ export function proofFromSnarkjs(json: ProofJson): ProofWords {
   return proofToWords({ a: parseG1(json.pi_a), b: parseG2(json.pi_b), c: parseG1(json.pi_c) });
 }
 
+/** The JSON that snarkjs reads. Throws when there are not eight words. */
 export function proofToSnarkjs(words: ProofWords): ProofJson & { protocol: "groth16"; curve: "bn128" } {
   const { a, b, c } = proofFromWords(words);
   return { protocol: "groth16", curve: "bn128", pi_a: writeG1(a), pi_b: writeG2(b), pi_c: writeG1(c) };

@@ -53,6 +53,7 @@ export interface MarginReport {
   readonly groups: readonly GroupReport[];
 }
 
+/** What a policy makes of an account's holdings. */
 export interface Completion {
   /** Auxiliary entries by ascending row, each row once, no zeros. */
   readonly auxiliaries: Entry[];

@@ -40,6 +40,7 @@ export interface PublishedPolicy extends Omit<PolicyPublication, "riskParameters
   readonly configuration: number;
 }
 
+/** What a publication needs besides the policy. */
 export interface PublicationOptions {
   /** Chain of the registry: which tokens the table names. */
   readonly chainId: bigint;

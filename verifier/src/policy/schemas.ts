@@ -49,6 +49,7 @@ const kindSchema = z.looseObject({
   model: z.enum(MODELS),
 });
 
+/** A file of risk parameters, of whichever model; amounts are decimal text. */
 export type RiskParameters = z.infer<typeof riskParametersSchema>;
 
 /** Instruments on one underlying, as every model with positions lists them in its file. */

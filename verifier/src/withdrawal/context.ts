@@ -5,6 +5,7 @@ import { keccakUtf8 } from "../encodings/challenges.ts";
 
 /** What a proof is made for, in the order of the contract's enumeration. */
 export const LEDGER_ACTIONS = Object.freeze(["Spend", "Admit", "Pledge", "Renew"] as const);
+/** What a proof is made for at a ledger. */
 export type LedgerAction = (typeof LEDGER_ACTIONS)[number];
 
 /** What a proof is good for alone. Addresses as integers; `payload` is a 32-byte word of the consumer's own. */

@@ -1,3 +1,4 @@
+/** Which rule a withdrawal, or the refusal of one, breaks. */
 export type WithdrawalErrorCode =
   | "not-the-owner"
   | "under-margined"

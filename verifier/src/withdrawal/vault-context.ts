@@ -2,6 +2,7 @@ import { type ContextInput, keccakWords, type LedgerAction, withdrawalContext } 
 
 /** What a proof is made for at a margin vault, in the order of the contract's enumeration. */
 export const VAULT_PURPOSES = Object.freeze(["Withdraw", "Exit", "Answer", "Claim"] as const);
+/** What a proof is made for at a margin vault. */
 export type VaultPurpose = (typeof VAULT_PURPOSES)[number];
 
 /** Who sends a proof and is paid for it out of what it pays: an address as an integer, and a fee in the token's units. */

@@ -46,4 +46,5 @@ export const marksSchema = z.strictObject({
   riskArrays: z.optional(z.record(symbol, RiskArray)),
 });
 
+/** Prices, forwards and volatilities that a policy is compiled with, as published: amounts are decimal text. */
 export type Marks = z.infer<typeof marksSchema>;
