@@ -5,6 +5,12 @@ let worker: Worker | undefined;
 /** Ends the question under way, so that no answer is taken for that of a later question. */
 let giveUp: (() => void) | undefined;
 
+/** Starts the worker, which takes half a second to load, before anything is asked. */
+export function warmUp(): Worker {
+  worker ??= new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  return worker;
+}
+
 /** Checks a bundle off the page's thread. */
 export async function askBundle(question: Question & { kind: "bundle" }): Promise<BundleAnswer> {
   const answer = await ask(question, () => {});
@@ -25,8 +31,7 @@ export async function askEpoch(
 /** One question at a time: one that is under way when the next is asked is refused, and its worker ended. */
 function ask(question: Question, progress: (done: number, of: number) => void): Promise<Answer> {
   giveUp?.();
-  worker ??= new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-  const asked = worker;
+  const asked = warmUp();
   const end = () => {
     asked.terminate();
     worker = undefined;

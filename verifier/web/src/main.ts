@@ -1,7 +1,7 @@
 import "./no-eval.ts";
 import { type Bundle, bundleFromJson } from "../../src/formats/bundle.ts";
 import { REPORT_STYLE } from "../../src/report/render-html.ts";
-import { askBundle } from "./ask-worker.ts";
+import { askBundle, warmUp } from "./ask-worker.ts";
 import { bundleView } from "./bundle-view.ts";
 import { askChain } from "./chain.ts";
 import { h } from "./dom.ts";
@@ -12,6 +12,7 @@ import { allowOnly, namedBytes } from "./network.ts";
 import type { ChainAnswer } from "./protocol.ts";
 import { folderAt, folderOf, type PublicFolder, readPolicy } from "./public-folder.ts";
 import { readSettings } from "./settings.ts";
+import { summary } from "./steps-view.ts";
 import { STRINGS } from "./strings.ts";
 
 // The page: choose a bundle, say what to compare it with, see each step.
@@ -73,6 +74,8 @@ form.onCheck(() => {
   agreed = true;
   void guarded(check);
 });
+// Now, so that a check works for somebody who goes offline with her file.
+warmUp();
 if (settings.bundle !== "") void guarded(() => fetchBundle(settings.bundle));
 
 async function takeFile(file: File): Promise<void> {
@@ -113,7 +116,9 @@ async function check(): Promise<void> {
     const shown = await checked(bundle);
     if (own !== turn) return;
     result.replaceChildren(...shown.views);
-    status.textContent = `${STRINGS.steps.heading}: ${STRINGS.steps.took(shown.seconds)}`;
+    status.textContent = `${shown.summary} ${STRINGS.steps.took(shown.seconds)}`;
+    // On a phone the answer is a long way below the file.
+    result.scrollIntoView();
   } catch (error) {
     if (own === turn) throw error;
   }
@@ -150,7 +155,11 @@ async function checked({ text, content }: { text: string; content: Bundle }) {
   });
   const everything = everythingView({ folder, chain, bundle: content });
   const seconds = ((performance.now() - from) / 1000).toFixed(1);
-  return { views: [view, ...withheldWords(comparison), everything], seconds };
+  return {
+    views: [view, ...withheldWords(comparison), everything],
+    summary: summary(report),
+    seconds,
+  };
 }
 
 /** Whether the folder is one that a link named, on a host that the user has not agreed to ask. */

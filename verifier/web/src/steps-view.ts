@@ -11,6 +11,7 @@ export function stepsView(steps: readonly Step[]): HTMLElement {
 
 function stepView({ name, outcome, words }: Step): HTMLElement {
   const meaning = STRINGS.meanings[name];
+  const advice = outcome === "failed" ? (STRINGS.advice[name] ?? STRINGS.advice.other) : undefined;
   return h(
     "li",
     { class: `step ${outcome.replace(" ", "-")}`, "data-step": name, "data-outcome": outcome },
@@ -21,12 +22,15 @@ function stepView({ name, outcome, words }: Step): HTMLElement {
       h(
         "p",
         {},
-        h("strong", {}, name),
+        h("strong", {}, STRINGS.titles[name] ?? name),
         " ",
         h("span", { class: "outcome" }, STRINGS.steps.outcome[outcome]),
         `: ${words}`,
       ),
-      ...(meaning === undefined ? [] : [h("p", { class: "hint" }, meaning)]),
+      ...(meaning === undefined
+        ? []
+        : [h("p", { class: "hint" }, outcome === "passed" ? meaning : STRINGS.steps.wouldShow(meaning))]),
+      ...(advice === undefined ? [] : [h("p", { class: "advice" }, advice)]),
     ),
   );
 }

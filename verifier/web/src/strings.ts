@@ -6,7 +6,7 @@ export const STRINGS = {
     "Such a proof covers only accounts that are in it. Here you check that yours is, with your own holdings. " +
     "Everything happens in this browser: your file is not uploaded.",
   bundle: {
-    heading: "Your file",
+    heading: "1. Your file",
     choose: "Choose the file that the exchange gave you (a bundle, .json), or drop it on this page",
     fetching: "Fetching your file",
     tooLarge: (megabytes: number) =>
@@ -18,6 +18,7 @@ export const STRINGS = {
     of: (user: string, exchange: string, epoch: bigint, time: string) =>
       `Account “${user}” of ${exchange}, epoch ${epoch}, snapshot of ${time}`,
     holdings: "What was counted as yours",
+    compare: "Is this what you had at that moment? Nobody but you can tell.",
     row: (row: number) => `row ${row}`,
     units: (units: bigint) => `${units} units`,
     sides: { asset: "owned", debt: "owed", long: "long", short: "short" },
@@ -28,7 +29,7 @@ export const STRINGS = {
       "Nothing at all. If you had anything at that time, this is not your account, or you were left out.",
   },
   settings: {
-    heading: "What to compare it with",
+    heading: "2. What to compare it with",
     user: "Your user id at the exchange",
     userHint: "Left out, you compare the name yourself.",
     endpoints: "Endpoints of the chain, one a line",
@@ -47,16 +48,45 @@ export const STRINGS = {
     reload: "This page may talk to the endpoints of its first check only. Reload it to use others.",
   },
   steps: {
-    heading: "The check",
-    working: "Checking",
+    heading: "3. The check",
     outcome: { passed: "ok", failed: "failed", "not run": "not checked" },
     done: (passed: number, all: number) => `Nothing failed: ${passed} of ${all} steps were checked.`,
     light:
-      "This was a light check: nothing was compared with the chain. Name endpoints and the registry for a full one.",
+      "This was a light check: the file fits together, but nothing was compared with the chain, so you may have been shown another proof than everybody else. Name endpoints and the registry above, and press “Check”.",
     failed: (count: number) =>
-      `${count === 1 ? "One step" : `${count} steps`} failed. Keep the evidence, and read what it means.`,
-    took: (seconds: string) => `in ${seconds} seconds`,
+      `${count === 1 ? "One step" : `${count} steps`} failed. Keep the evidence, and read what to do.`,
+    /** Before the meaning of a step that did not pass. */
+    wouldShow: (meaning: string) => `What it would show: ${meaning}`,
+    took: (seconds: string) => `That took ${seconds} seconds.`,
   },
+  /** What the steps of both checks are called here; one without a title goes by the name that the command line has. */
+  titles: {
+    account: "Your account",
+    holdings: "Your holdings",
+    owner: "Owner key",
+    identity: "Hidden identity",
+    canonical: "Form of the holdings",
+    batch: "Counted in the batch",
+    epoch: "Batch counted in the epoch",
+    policy: "Rules",
+    marks: "Prices",
+    "free collateral": "Free collateral",
+    attestation: "The same as on the chain",
+    freshness: "Age",
+    shape: "Form of the rules",
+    keys: "Keys",
+    circuits: "Circuits",
+    "set-up": "Set-up of the keys",
+    ceremony: "Ceremony",
+    claims: "Declared reserves",
+    "batch circuits": "Circuits of the batches",
+    "accounts root": "List of batches",
+    challenges: "Random challenges",
+    "batch proofs": "Proofs of the batches",
+    "epoch proof": "Proof of the epoch",
+    totals: "Published totals",
+    "public files": "Files of the folder",
+  } as Readonly<Record<string, string>>,
   meanings: {
     account: "The file is about the account with this name. Somebody else's file says nothing of you.",
     holdings: "Only you know what you had. Compare each line with your own statement of that moment.",
@@ -76,6 +106,45 @@ export const STRINGS = {
     totals:
       "What the exchange owes and holds in all, which the proofs keep secret, was published: here it is compared with what was proved.",
     freshness: "A proof says how things were at its snapshot. An old one says little of today.",
+    shape: "The circuit was made for rules of this form.",
+    keys: "Proofs are checked with keys, and these are the ones that the epoch named beforehand.",
+    circuits: "A circuit is all that a proof has to satisfy. Its key is known to this page by a fingerprint.",
+    "set-up": "Keys of one set-up, which is named for what it is.",
+    ceremony: "Whoever knows the secrets behind a key can forge proofs. Of development keys everybody does.",
+    claims: "What the exchange says that it holds of each asset.",
+    "batch circuits": "No batch was proved under a circuit of its own.",
+    "accounts root": "No batch is missing, added, or in another's place.",
+    challenges: "Random numbers that nobody could choose: they follow from all that was fixed before them.",
+    "batch proofs": "The accounts of each batch add up to what it says of them, without showing one.",
+    "epoch proof":
+      "All accounts together: margin is covered or shortfall insured, and declared reserves cover what is owed.",
+    "public files": "Rules, keys and record are the ones that the exchange signed.",
+  } as Readonly<Record<string, string>>,
+  /** What to do about a step that failed: the likely harmless cause first, then whom to ask for what. */
+  advice: {
+    account:
+      "Is your user id written as the exchange has it? If this is somebody else's file, tell the exchange that it gave it away, and ask for yours.",
+    owner:
+      "Ask the exchange to take the key out, and who registered it. Until then whoever has it can use your free collateral.",
+    identity: "Tell the exchange: its software draws numbers that can be guessed.",
+    canonical: "Fetch the file again. If it fails again, the exchange's software is at fault: tell it.",
+    batch:
+      "Fetch the file again: it may have been changed on its way. If it fails again, the proof does not count what the file says is yours. Ask the exchange for a file that passes: it can make one only if you were counted.",
+    epoch:
+      "Fetch the file again. If it fails again, your batch is not part of the proof: ask the exchange for a file that passes.",
+    policy:
+      "Is the public folder that of the file's epoch? If it is, ask the exchange which rules it used, and why the file names others.",
+    marks: "Ask the exchange why your margin was computed at prices of another time.",
+    "free collateral":
+      "Ask the exchange how it computed your margin: by the published rules, with these holdings, it comes out differently.",
+    attestation:
+      "Are the endpoints those of the right chain, and is the registry's address right? If they are, you were shown another proof than everybody else. Ask the exchange for the transaction that attested this epoch, and other customers what they see.",
+    freshness: "Ask the exchange for the file of a newer epoch.",
+    circuits:
+      "Ask the exchange which circuits it proves with, and somebody who does not depend on it whether they say what they should. Until then these proofs show nothing.",
+    "batch proofs": "Get the folder from elsewhere. If it fails again, these accounts were not proved.",
+    "epoch proof": "Get the folder from elsewhere. If it fails again, this epoch was not proved.",
+    other: "Get the folder from elsewhere. If it fails again, ask the exchange.",
   } as Readonly<Record<string, string>>,
   freshness: {
     young: (age: string) => `the snapshot is ${age} old`,
@@ -86,6 +155,7 @@ export const STRINGS = {
   },
   whatToDo: {
     heading: "What to do now",
+    read: "Each step below that failed says what to try first, and what to ask.",
     ask: "Send the evidence to the exchange and ask for an explanation. If the explanation does not make this check pass, show the evidence to others: it has your holdings in it, so choose to whom.",
     evidence: "Keep the evidence (a file)",
     evidenceName: (epoch: bigint) => `plimsoll-evidence-epoch-${epoch}.json`,
