@@ -60,7 +60,7 @@ export function coverageSection(coverage: Coverage): Markup {
   return markup`<section><h2>${assets.title}</h2>
 <p class="note">At mark prices ${moneyText(worth.owed)} ${policy.quote} is owed to customers, ${moneyText(worth.lent)} is lent to them, and ${moneyText(worth.declared)} is declared to be held. Insurance of ${moneyText(insurance.declared)} ${policy.quote} is declared, of which accounts' shortfalls and negative equities need ${moneyText(insurance.needed)}.</p>
 <figure><figcaption>Declared to be held (blue) and lent (grey) as a part of what is owed; the assets of which most is owed</figcaption>
-<div class="wide" tabindex="0" role="region" aria-label="${assets.title}">${coverageChart(coverage, "coverage")}</div></figure>
+<div class="wide" tabindex="0" role="region" aria-label="${assets.title}, drawn">${coverageChart(coverage, "coverage")}</div></figure>
 <details><summary>All assets as a table</summary><p class="note">${assets.note}</p>${table(assets)}</details></section>
 `;
 }
