@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { circuitId, parseVerificationKey, type VerificationKey } from "@plimsoll/verifier/groth16/key.ts";
 import { cachedFolder } from "./cached-folder.ts";
-import { type CompiledCircuit, compileProgram } from "./compile.ts";
+import { type CompiledCircuit, compiledFiles, compileProgram } from "./compile.ts";
 import { DEVELOPMENT_KEY_VERSION, developmentKeyFiles, makeDevelopmentKey } from "./development-key.ts";
 import { findInstance, instanceProgram } from "./instances.ts";
 import { CACHE } from "./paths.ts";
@@ -28,6 +29,14 @@ export async function instanceArtifacts(name: string): Promise<InstanceArtifacts
   return keyedArtifacts(await compileInstance(name));
 }
 
+/** The same without making anything: undefined where the circuit or its key is not in the cache yet. */
+export async function cachedArtifacts(name: string): Promise<InstanceArtifacts | undefined> {
+  const compiled = compiledFiles(instanceProgram(findInstance(name)));
+  if (!existsSync(compiled.folder)) return undefined;
+  if (!existsSync(keyFolder(name, await readFile(compiled.r1cs)))) return undefined;
+  return keyedArtifacts(compiled);
+}
+
 export function compileInstance(name: string): Promise<CompiledCircuit> {
   return compileProgram(instanceProgram(findInstance(name)));
 }
@@ -35,8 +44,7 @@ export function compileInstance(name: string): Promise<CompiledCircuit> {
 /** The artefacts of a compiled circuit. The key depends on the constraints alone: a comment changes no circuit id. */
 export async function keyedArtifacts({ name, r1cs, wasm }: CompiledCircuit): Promise<InstanceArtifacts> {
   const bytes = await readFile(r1cs);
-  const hash = createHash("sha256").update(DEVELOPMENT_KEY_VERSION).update(bytes).digest("hex");
-  const folder = join(CACHE, "keys", `${name}-${hash.slice(0, 16)}`);
+  const folder = keyFolder(name, bytes);
   await cachedFolder(folder, (unfinished) => makeDevelopmentKey(name, r1cs, unfinished));
   const files = developmentKeyFiles(folder, name);
   const vkey = parseVerificationKey(JSON.parse(await readFile(files.vkey, "utf8")));
@@ -50,4 +58,9 @@ export async function keyedArtifacts({ name, r1cs, wasm }: CompiledCircuit): Pro
     development: true,
     constraints: parseR1csHeader(bytes).constraints,
   };
+}
+
+function keyFolder(name: string, r1cs: Uint8Array): string {
+  const hash = createHash("sha256").update(DEVELOPMENT_KEY_VERSION).update(r1cs).digest("hex");
+  return join(CACHE, "keys", `${name}-${hash.slice(0, 16)}`);
 }

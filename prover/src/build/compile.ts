@@ -45,13 +45,15 @@ export class CompileError extends Error {
   }
 }
 
+/** Where a program's compiled files are or will be; nothing is made. Throws for a name that is no stem. */
+export function compiledFiles(program: Program): CompiledCircuit {
+  return place(program).circuit;
+}
+
 /** Compiles with circom2 in a process of its own, or takes the result from .cache/circuits. */
 export async function compileProgram(program: Program): Promise<CompiledCircuit> {
-  if (!STEM.test(program.name)) throw new Error(`expected a name like batch-4-8, came "${program.name}"`);
-  const files = reachableSources(program.main, program.sources ?? circuitSources());
-  const hash = contentHash(files);
-  const name = program.name;
-  const folder = join(CACHE, "circuits", `${name}-${hash.slice(0, 16)}`);
+  const { circuit, files } = place(program);
+  const { name, folder } = circuit;
   await cachedFolder(folder, async (unfinished) => {
     // circom2 sees only what is below its working directory (WASI), so the sources come to it.
     const work = join(unfinished, "work");
@@ -65,8 +67,17 @@ export async function compileProgram(program: Program): Promise<CompiledCircuit>
     await rename(join(work, "main_js", "main.wasm"), join(unfinished, `${name}.wasm`));
     await rm(work, { recursive: true });
   });
+  return circuit;
+}
+
+function place(program: Program): { circuit: CompiledCircuit; files: Sources } {
+  const { name } = program;
+  if (!STEM.test(name)) throw new Error(`expected a name like batch-4-8, came "${name}"`);
+  const files = reachableSources(program.main, program.sources ?? circuitSources());
+  const hash = contentHash(files);
+  const folder = join(CACHE, "circuits", `${name}-${hash.slice(0, 16)}`);
   const file = (extension: string): string => join(folder, `${name}.${extension}`);
-  return { name, hash, folder, r1cs: file("r1cs"), wasm: file("wasm"), sym: file("sym") };
+  return { circuit: { name, hash, folder, r1cs: file("r1cs"), wasm: file("wasm"), sym: file("sym") }, files };
 }
 
 function contentHash(files: Sources): string {

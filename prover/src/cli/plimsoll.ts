@@ -5,6 +5,7 @@ import { Command, CommanderError } from "commander";
 import type { Progress } from "../pipeline/progress.ts";
 import { bundleCommands } from "./bundle-command-line.ts";
 import { coloured } from "./colours.ts";
+import type { DoctorOptions } from "./doctor-command.ts";
 import { epochCommands } from "./epoch-command-line.ts";
 import { example } from "./example.ts";
 import { identityCommands } from "./identity-command-line.ts";
@@ -113,6 +114,17 @@ function addCommands(
     );
 
   initCommandLine(program, finish);
+
+  program
+    .command("doctor")
+    .description(
+      "what is wrong on this machine, with keys, secrets, endpoint and configuration, and how to mend it",
+    )
+    .option("--config <file>", "also all that this configuration needs")
+    .option("--json", "print JSON")
+    .action((options: DoctorOptions) =>
+      finish(import("./doctor-command.ts").then((on) => on.doctorCommand(options))),
+    );
 
   program
     .command("deploy")

@@ -60,12 +60,28 @@ const DISK = { account: 9_000, block: 1_200, batch: 16_000, epoch: 400_000 };
 /** docs/prover.md: 448 MB at 2^17, and what Node takes. */
 const MEMORY = { fixed: 150e6, perConstraint: 3_000 };
 
+/** Bytes that an epoch's folder takes when it is proved. */
+export function epochDiskBytes({
+  accounts,
+  batches,
+  blocks,
+}: Pick<PlanWaste, "accounts" | "batches" | "blocks">): number {
+  return DISK.epoch + accounts * DISK.account + blocks * DISK.block + batches * DISK.batch;
+}
+
+/** Bytes of memory that proving takes, with the larger of the two keys. */
+export function provingMemoryBytes(capacity: AccountSize, policy: PolicyCoefficients): number {
+  const constraints = Math.max(batchConstraints(capacity), epochConstraints(policy));
+  return MEMORY.fixed + constraints * MEMORY.perConstraint;
+}
+
 export function estimateEpoch(
-  { accounts, batches, blocks }: PlanWaste,
+  waste: PlanWaste,
   capacity: AccountSize,
   policy: PolicyCoefficients,
   rates: Rates = RECORDED_RATES,
 ): Estimates {
+  const { accounts, batches } = waste;
   const constraints = { batch: batchConstraints(capacity), epoch: epochConstraints(policy) };
   const { gas } = COSTS;
   const atOnce = batches <= BATCHES_AT_ONCE;
@@ -75,8 +91,8 @@ export function estimateEpoch(
       proveBatches: (batches * constraints.batch) / rates.constraintsPerSecond,
       proveEpoch: constraints.epoch / rates.constraintsPerSecond,
     },
-    diskBytes: DISK.epoch + accounts * DISK.account + blocks * DISK.block + batches * DISK.batch,
-    memoryBytes: MEMORY.fixed + Math.max(constraints.batch, constraints.epoch) * MEMORY.perConstraint,
+    diskBytes: epochDiskBytes(waste),
+    memoryBytes: provingMemoryBytes(capacity, policy),
     gas: BigInt(
       atOnce ? gas.fixed + batches * gas.perBatch : gas.fixedInParts + batches * gas.perBatchInParts,
     ),

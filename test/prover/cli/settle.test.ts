@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ContractFactory, HDNodeWallet, JsonRpcProvider, Mnemonic, type Signer, toBeHex } from "ethers";
@@ -10,6 +10,7 @@ import { certifiedPublication } from "../../../prover/src/chain/certified-public
 import { publicationToAbi } from "../../../prover/src/chain/policy-typed-data.ts";
 import { deployRegistry } from "../../../prover/src/chain/registry.ts";
 import { nameAttestor, reserveBookOf, signStatement } from "../../../prover/src/chain/reserves.ts";
+import { doctorCommand } from "../../../prover/src/cli/doctor-command.ts";
 import { runCommand } from "../../../prover/src/cli/plimsoll.ts";
 import { packKey } from "../../../verifier/src/groth16/key.ts";
 import { tinyPolicy } from "../../support/exchange.ts";
@@ -198,5 +199,36 @@ describe("settling over JSON-RPC, with a relayer that pays", () => {
     expect(stranger).toMatchObject({ exitCode: 1, text: expect.stringMatching(/FAILED +attestation/) });
     const split = await verify("--rpc", honest, other, "--registry", registry);
     expect(split).toMatchObject({ exitCode: 1, text: expect.stringMatching(/FAILED +attestation/) });
+  });
+
+  it("has a doctor who compares the configuration with the chain, and tells no key", async () => {
+    const machine = {
+      ...{ node: process.versions.node, freeMemory: 8e9, freeDisk: 50e9 },
+      prover: async () => ({ prover: "own", reason: "as in another test" }) as const,
+    };
+    const doctor = async (changes: object = {}) => {
+      const text = JSON.parse(await readFile(config, "utf8"));
+      await writeFile(at("doctor.json"), JSON.stringify({ ...text, ...changes }));
+      return doctorCommand({ config: at("doctor.json") }, machine);
+    };
+    const { text: good } = await doctor();
+    expect(good).toMatch(/ok +endpoint: .* answers for chain 31337/);
+    expect(good).toMatch(/(ok|warning) +clock: /);
+    expect(good).toMatch(/ok +registry: 0x.*\nok +batch-4-8 on chain: .*\nok +epoch-tiny on chain: /);
+    expect(good).toMatch(/ok +balance: 0x\w+ has /);
+    for (const key of [relayer!.privateKey, exchange!.privateKey]) expect(good).not.toContain(key.slice(2));
+    const none = await doctor({ registry: custodian!.address });
+    expect(none).toMatchObject({
+      ...{
+        exitCode: 1,
+        text: expect.stringMatching(/wrong +registry: .*expected a contract, came none\n +plimsoll deploy/),
+      },
+    });
+    expect((await doctor({ exchange: relayer!.address })).text).toMatch(
+      /wrong +registry: .*expected exchange/,
+    );
+    expect((await doctor({ chainId: "1" })).text).toMatch(
+      /wrong +endpoint: .*expected an endpoint of chain 1, came/,
+    );
   });
 });
