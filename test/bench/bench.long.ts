@@ -6,6 +6,7 @@ const BENCH = new URL("./bench.ts", import.meta.url).pathname;
 
 const HAS_CHROMIUM = chromiumPath() !== undefined;
 const IN_BROWSER = HAS_CHROMIUM ? ["browserMs1", "browserMs4"] : [];
+const SPEEDS = ["snarkjsMs", "ownMs", "ratio", "constraintsPerSecond"];
 const KEYS = {
   constraints: [
     "perBlock",
@@ -23,10 +24,14 @@ const KEYS = {
     "proveAccountsPerSecond",
     "verifyBundleMs",
   ],
-  prover: ["", "At15"].flatMap((size) =>
-    ["snarkjsMs", "ownMs", "ratio", "constraintsPerSecond", "peakMB"].map((name) => name + size),
-  ),
-  withdrawal: ["constraints1", "constraints4", "snarkjsMs1", "snarkjsMs4", "ownMs1", "ownMs4", ...IN_BROWSER],
+  prover: [
+    ...["", "At15"].flatMap((size) => [...SPEEDS, "peakMB"].map((name) => name + size)),
+    ...SPEEDS.map((name) => `${name}Epoch`),
+  ],
+  withdrawal: [
+    ...["constraints1", "constraints4", "snarkjsMs1", "snarkjsMs4", "ownMs1", "ownMs4", "ratio1", "ratio4"],
+    ...IN_BROWSER,
+  ],
   page: ["loadedMB", "gzipMB", "brotliMB", ...(HAS_CHROMIUM ? ["firstCheckMs", "hundredProofsMs"] : [])],
   risk: ["monitorAccountsPerSecondPerCore", "completeSpotPerSecondPerCore", "completeMarginPerSecondPerCore"],
   gas: [

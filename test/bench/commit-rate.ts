@@ -43,6 +43,8 @@ export interface CommitInput {
   readonly workers: number;
   /** Of the epoch's circuit, which gamma binds; left out by who proves no epoch. */
   readonly epochCircuitId?: bigint;
+  /** Insurance, then each asset; left out by who proves no epoch: its circuit would refuse none. */
+  readonly claims?: readonly bigint[];
 }
 
 /** An epoch up to its challenges, and how fast it got there. Its worker threads are gone. */
@@ -64,10 +66,8 @@ export function noClaims({ assets }: Shape): bigint[] {
 }
 
 /** Plans, commits and challenges as the pipeline does: the same stages, worker pool and files. */
-export async function commitAccounts(
-  { folder: root, accounts, policy, circuit, workers, epochCircuitId = 0n }: CommitInput,
-  say: Say,
-): Promise<CommittedBench> {
+export async function commitAccounts(input: CommitInput, say: Say): Promise<CommittedBench> {
+  const { folder: root, accounts, policy, circuit, workers, epochCircuitId = 0n } = input;
   const folder = epochFolder(root);
   await makeEpochFolder(folder);
   const capacity = batchCapacity(circuit.name);
@@ -104,7 +104,7 @@ export async function commitAccounts(
     const commitPerSecond = accounts.length / committing();
     say("committed them");
     const challenging = stopwatch();
-    const claims = noClaims(coefficients.shape);
+    const claims = input.claims ?? noClaims(coefficients.shape);
     const fixed = { ...identity, policyHash, descriptorHash, claims, epochCircuitId };
     const epoch = await challengeEpoch(context, batches, totals, fixed, quietClock("challenges"));
     const challengePerSecond = accounts.length / challenging();

@@ -57,9 +57,11 @@ export interface ProverSizeFigures {
   readonly peakMB: number;
 }
 
-/** In a domain of 2^17 points; and, with `At15`, of 2^15. */
+/** Of a batch in a domain of 2^17 points; with `At15`, of 2^15; and with `Epoch`, of the example exchange's epoch. */
 export type ProverFigures = ProverSizeFigures & {
   readonly [Name in keyof ProverSizeFigures as `${Name}At15`]: number;
+} & {
+  readonly [Name in Exclude<keyof ProverSizeFigures, "peakMB"> as `${Name}Epoch`]: number;
 };
 
 /** Of a withdrawal by an account of one block, and of up to four. */
@@ -70,6 +72,8 @@ export interface WithdrawalFigures {
   readonly snarkjsMs4: number;
   readonly ownMs1: number;
   readonly ownMs4: number;
+  readonly ratio1: number;
+  readonly ratio4: number;
   /** By snarkjs in Chromium; left out where there is none. */
   readonly browserMs1?: number;
   readonly browserMs4?: number;

@@ -8,14 +8,17 @@ import {
 } from "../../prover/src/build/artifacts.ts";
 import { compileProgram } from "../../prover/src/build/compile.ts";
 import { findInstance, instanceProgram } from "../../prover/src/build/instances.ts";
+import type { DemoExchange } from "../../prover/src/demo/demo-exchange.ts";
 import { proverModule } from "../../prover/src/groth16/module.ts";
 import { nodePool } from "../../prover/src/groth16/node-pool.ts";
 import { ResidentProver } from "../../prover/src/groth16/prover.ts";
+import type { CircuitInputs } from "../../prover/src/proving/witness.ts";
 import { readWitnessGenerator } from "../../prover/src/proving/witness-file.ts";
 import { wtnsFile } from "../../prover/src/proving/wtns-file.ts";
 import { verifyProof } from "../../verifier/src/groth16/verify.ts";
 import { batchInputs, randomBatch } from "../support/batch.ts";
 import { seeded } from "../support/random.ts";
+import { exampleEpochInputs } from "./epoch-inputs.ts";
 import {
   type Measured,
   type ProverFigures,
@@ -33,20 +36,23 @@ const LARGE = [64, 160] as const;
  * Our own prover and snarkjs in turns, on the same key and witness, in one process: `proofs` of each, after one of each
  * that is not counted.
  */
-export async function benchProver(say: Say, proofs: number): Promise<Measured<ProverFigures>> {
+export async function benchProver(
+  exchange: DemoExchange,
+  say: Say,
+  proofs: number,
+): Promise<Measured<ProverFigures>> {
   const pool = nodePool();
   const module = proverModule();
   const compiled = await WebAssembly.compile(module.bytes);
   const remarks: Remark[] = [];
-  const measure = async (blocks: number, words: number): Promise<ProverSizeFigures> => {
-    const artifacts = await batchOf(blocks, words);
+  const measure = async (artifacts: InstanceArtifacts, inputs: CircuitInputs): Promise<Speeds> => {
     say(`the key of ${artifacts.name} is there`);
     const zkey = await readFile(artifacts.zkey);
     const from = performance.now();
     const prover = await ResidentProver.load(pool, module, compiled, zkey);
     const loading = performance.now() - from;
     const generator = await readWitnessGenerator(artifacts.wasm);
-    const limbs = await generator.limbs(batchInputs(randomBatch(seeded("bench"), blocks, words)));
+    const limbs = await generator.limbs(inputs);
     const witness = new Uint8Array(limbs.buffer);
     const own: number[] = [];
     const snarkjs: number[] = [];
@@ -76,19 +82,29 @@ export async function benchProver(say: Say, proofs: number): Promise<Measured<Pr
       ownMs: rounded(ownMs, 0),
       ratio: rounded(snarkjsMs / ownMs, 2),
       constraintsPerSecond: rounded((1000 * artifacts.constraints) / ownMs, 0),
-      peakMB: rounded(peakMegabytes(blocks, words), 0),
     };
   };
+  const measureBatch = async (blocks: number, words: number): Promise<ProverSizeFigures> => {
+    const inputs = batchInputs(randomBatch(seeded("bench"), blocks, words));
+    const speeds = await measure(await batchOf(blocks, words), inputs);
+    return { ...speeds, peakMB: rounded(peakMegabytes(blocks, words), 0) };
+  };
   try {
-    const small = await measure(...SMALL);
-    const large = await measure(...LARGE);
-    const at15 = Object.fromEntries(Object.entries(small).map(([name, value]) => [`${name}At15`, value]));
-    return { figures: { ...large, ...at15 } as ProverFigures, remarks };
+    const small = await measureBatch(...SMALL);
+    const large = await measureBatch(...LARGE);
+    const epoch = await instanceArtifacts(exchange.circuits.epoch);
+    const ofEpoch = await measure(epoch, await exampleEpochInputs(exchange, epoch, say));
+    const named = (figures: object, suffix: string) =>
+      Object.fromEntries(Object.entries(figures).map(([name, value]) => [name + suffix, value]));
+    const figures = { ...large, ...named(small, "At15"), ...named(ofEpoch, "Epoch") } as ProverFigures;
+    return { figures, remarks };
   } finally {
     await pool.close();
     await (await curves.getCurveFromName("bn128")).terminate();
   }
 }
+
+type Speeds = Omit<ProverSizeFigures, "peakMB">;
 
 /** Time of what `run` does; what it returns is checked outside of it. */
 async function milliseconds(run: () => Promise<() => Promise<boolean>>): Promise<number> {

@@ -35,6 +35,10 @@ const WORDS: Words = {
     ratioAt15: "2^15: times as fast as snarkjs",
     constraintsPerSecondAt15: "2^15: constraints proved a second",
     peakMBAt15: "2^15: most memory of a process, MB",
+    snarkjsMsEpoch: "the epoch: snarkjs, milliseconds a proof",
+    ownMsEpoch: "the epoch: our prover, milliseconds a proof",
+    ratioEpoch: "the epoch: times as fast as snarkjs",
+    constraintsPerSecondEpoch: "the epoch: constraints proved a second",
   },
   withdrawal: {
     constraints1: "one block: constraints",
@@ -45,6 +49,8 @@ const WORDS: Words = {
     snarkjsMs4: "up to four blocks: snarkjs, milliseconds",
     ownMs1: "one block: our prover, milliseconds",
     ownMs4: "up to four blocks: our prover, milliseconds",
+    ratio1: "one block: times as fast as snarkjs",
+    ratio4: "up to four blocks: times as fast as snarkjs",
   },
   page: {
     loadedMB: "what a visitor loads, MB",

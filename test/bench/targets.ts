@@ -36,6 +36,7 @@ const prover: Readonly<Partial<Record<keyof ProverFigures, Target>>> = {
   ratio: { least: 4.5 },
   peakMB: { most: 700 },
   ratioAt15: { least: 3.5 },
+  ratioEpoch: { least: 4.5 },
 };
 
 const withdrawal: Readonly<Record<keyof WithdrawalFigures, Target>> = {
@@ -45,6 +46,8 @@ const withdrawal: Readonly<Record<keyof WithdrawalFigures, Target>> = {
   snarkjsMs4: { most: 2_000 },
   ownMs1: { most: 2_000 },
   ownMs4: { most: 2_000 },
+  ratio1: { least: 2 },
+  ratio4: { least: 2.5 },
   browserMs1: { most: 2_000 },
   browserMs4: { most: 2_000 },
 };

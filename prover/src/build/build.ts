@@ -12,8 +12,8 @@ export async function buildSet(set: InstanceSet): Promise<void> {
   // The long tests run on top of what the quick ones need.
   const wanted: readonly InstanceSet[] = set === "long" ? ["test", "long"] : [set];
   const instances = listInstances().filter(({ sets }) => sets.some((one) => wanted.includes(one)));
+  // The contracts first: they take longest, in one thread, while circuits and their keys keep the other processor busy.
   const parts: readonly Part[] = [
-    ...instances.map(({ name }) => ({ name, build: (say: Say) => buildInstance(name, say) })),
     {
       name: "contracts",
       build: async (say: Say) => {
@@ -21,6 +21,7 @@ export async function buildSet(set: InstanceSet): Promise<void> {
         return (await buildContracts()) ? "compiled" : "unchanged";
       },
     },
+    ...instances.map(({ name }) => ({ name, build: (say: Say) => buildInstance(name, say) })),
   ];
   const watched = process.stderr.isTTY;
   const tasks = parts.map(({ name, build }) => ({
