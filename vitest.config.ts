@@ -1,7 +1,10 @@
 import { defineConfig } from "vitest/config";
 
 // `npm test` is the quick project; `npm run test:long` is the long ones. They share two cores with WASM provers that use
-// worker threads of their own, so test files run in few processes, and those that prove or measure one after another.
+// worker threads of their own, so test files run in two processes, and those that measure times or wait for a browser one
+// after another.
+const ALONE = ["test/bench/*.long.ts", "test/**/web/*.long.ts", "test/**/browser-*.long.ts"];
+
 export default defineConfig({
   test: {
     projects: [
@@ -17,8 +20,9 @@ export default defineConfig({
       },
       {
         test: {
-          name: "long-circuits",
-          include: ["test/circuits/**/*.long.ts"],
+          name: "long",
+          include: ["test/**/*.long.ts"],
+          exclude: [...ALONE, "**/node_modules/**"],
           pool: "forks",
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
@@ -28,9 +32,8 @@ export default defineConfig({
       },
       {
         test: {
-          name: "long",
-          include: ["test/**/*.long.ts"],
-          exclude: ["test/circuits/**", "**/node_modules/**"],
+          name: "long-alone",
+          include: [...ALONE],
           pool: "forks",
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
