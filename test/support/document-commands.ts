@@ -5,26 +5,48 @@ import { join } from "node:path";
 import { ROOT } from "../../prover/src/build/paths.ts";
 import { NODE_FIRST } from "./fresh-clone.ts";
 
-/** The fenced shell blocks of a document, in order. A block "```sh background" stays in the foreground of a terminal of its own. */
-export interface DocumentCommands {
-  readonly background: readonly string[];
-  readonly script: readonly string[];
+/** A fenced shell block of a document. One marked "```sh background" stays in the foreground of a terminal of its own. */
+export interface DocumentBlock {
+  readonly commands: string;
+  readonly isBackground: boolean;
 }
 
 /**
- * Reads the blocks of a document (path from the root) that stand behind a heading such as "### Try it", up to the next
- * heading of its level or above; of the whole document without one. Throws when there are none: a test of nothing passes.
+ * Reads the blocks of a document (path from the root), in order: those that stand behind a heading such as "### Try it", up
+ * to the next heading of its level or above, or all without one. Throws when there are none: a test of nothing passes.
  */
-export function documentCommands(document: string, heading?: string): DocumentCommands {
+export function documentBlocks(document: string, heading?: string): DocumentBlock[] {
   const blocks = [...sectionOf(document, heading).matchAll(/^```sh( background)?\n([\s\S]*?)^```$/gm)];
   if (blocks.length === 0)
     throw new Error(
       `${document}: expected shell blocks${heading === undefined ? "" : ` behind "${heading}"`}, came none`,
     );
+  return blocks.map(([, mark, commands]) => ({ commands: commands!, isBackground: mark !== undefined }));
+}
+
+/** The commands of those that stay, and of the others, each in order. */
+export function documentCommands(
+  document: string,
+  heading?: string,
+): { readonly background: readonly string[]; readonly script: readonly string[] } {
+  const blocks = documentBlocks(document, heading);
   const of = (background: boolean) =>
-    blocks.filter(([, mark]) => (mark !== undefined) === background).map(([, , commands]) => commands!);
+    blocks.filter(({ isBackground }) => isBackground === background).map(({ commands }) => commands);
   return { background: of(true), script: of(false) };
 }
+
+/**
+ * One script that does what a reader does: a block that stays is started where it stands, in a process group of its own, and
+ * the blocks after it wait until `port` is answered. The script ends it.
+ */
+export function asOneScript(blocks: readonly DocumentBlock[], port: number): string {
+  const answered = `until (exec 3<>/dev/tcp/127.0.0.1/${port}) 2>/dev/null; do sleep 0.2; done`;
+  const started = (commands: string) =>
+    `setsid bash -c ${quoted(commands.trim())} >/dev/null 2>&1 &\nBACKGROUND=$!\ntrap 'kill -- -$BACKGROUND' EXIT\n${answered}\n`;
+  return blocks.map(({ commands, isBackground }) => (isBackground ? started(commands) : commands)).join("\n");
+}
+
+const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
 function sectionOf(document: string, heading: string | undefined): string {
   const text = readFileSync(join(ROOT, document), "utf8");
