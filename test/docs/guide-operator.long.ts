@@ -9,7 +9,7 @@ let run: Ran;
 beforeAll(async () => {
   clone = freshClone();
   const port = await freePort();
-  // The page's port may be another program's here.
+  // The guide's port may be another program's here.
   run = await runScript(asOneScript(blocks, port).replaceAll("127.0.0.1:8080", `127.0.0.1:${port}`), {
     cwd: clone.folder,
   });

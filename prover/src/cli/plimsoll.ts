@@ -161,6 +161,7 @@ function addCommands(
   program
     .command("prover")
     .description("which prover runs on this machine, and why")
+    .option("--json", "print JSON")
     .addHelpText("after", "\nPLIMSOLL_PROVER chooses: own (the default), snarkjs, or rapidsnark:path.")
     .action(() => finish(import("./prover-command.ts").then((on) => on.proverCommand())));
 

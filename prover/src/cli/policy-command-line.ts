@@ -23,6 +23,7 @@ export function policyCommands(program: Command, finish: (handled: Promise<Outco
     .description("whether a policy is sound, with certificates, and prudent")
     .requiredOption("--risk-parameters <file>")
     .requiredOption("--marks <file>")
+    .option("--json", "print JSON")
     .addHelpText("after", example(`policy lint ${DEMO}`))
     .action((files: { riskParameters: string; marks: string }) =>
       finish(import("./policy-commands.ts").then((on) => on.policyLintCommand(files))),

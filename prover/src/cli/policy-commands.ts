@@ -47,6 +47,12 @@ export async function policyLintCommand(files: PolicyFiles): Promise<Outcome> {
     : `refused: policy "${riskParameters.name}" must not be used`;
   return {
     text: `${[...findings, end].join("\n")}\n`,
+    data: {
+      policy: riskParameters.name,
+      accepted: report.accepted,
+      findings: report.findings,
+      certificates: report.certificates.length,
+    },
     exitCode: report.accepted ? EXIT.done : EXIT.refused,
   };
 }

@@ -4,5 +4,6 @@ import { EXIT, type Outcome } from "./outcome.ts";
 /** `prover`: which prover runs on this machine and why, after its self-test. */
 export async function proverCommand(): Promise<Outcome> {
   const { prover, reason } = await proverReport();
-  return { text: `prover  ${prover}\nwhy     ${reason}\n`, exitCode: EXIT.done };
+  const text = `prover  ${prover}\nwhy     ${reason}\n`;
+  return { text, data: { prover, reason }, exitCode: EXIT.done };
 }

@@ -52,6 +52,7 @@ export function verifyCommands(
     .option("--registry <address>", "the registry, from a source other than the exchange")
     .option("--trust-circuit <id...>", "circuit ids to accept instead of this release's: of a ceremony")
     .option("--strict", "fail when a step was not run")
+    .option("--json", "print JSON: each step with its outcome and words")
     .action((folder: string, options: EpochCheckOptions) =>
       finish(import("./verify-commands.ts").then((on) => on.verifyEpochCommand(folder, options, progress))),
     );
@@ -65,5 +66,6 @@ function comparing(command: Command): Command {
     .option("--exchange <address>", "the exchange's address, as it announces it")
     .option("--rpc <url...>", "endpoints of the chain; several must agree")
     .option("--registry <address>", "the registry, from a source other than the exchange")
-    .option("--strict", "fail when a step was not run");
+    .option("--strict", "fail when a step was not run")
+    .option("--json", "print JSON: each step with its outcome and words");
 }
