@@ -64,7 +64,13 @@ export async function rpcStandIn(attestation: Attestation | null): Promise<RpcSt
     if (request.method === "OPTIONS") return void response.end();
     const { id, method, params } = JSON.parse(Buffer.concat(chunks).toString());
     requests.push(method);
-    const answer = method === "eth_chainId" ? { result: toBeHex(self.chainId) } : call(params[0].data);
+    const answer =
+      method === "eth_chainId"
+        ? { result: toBeHex(self.chainId) }
+        : // The exchange is no contract.
+          method === "eth_getCode"
+          ? { result: "0x" }
+          : call(params[0].data);
     setTimeout(() => response.end(JSON.stringify({ jsonrpc: "2.0", id, ...answer })), self.delay);
   });
   server.listen(0, "127.0.0.1");

@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { computeAddress } from "ethers";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { runCommand } from "../../../prover/src/cli/plimsoll.ts";
@@ -35,6 +36,7 @@ const NOW = new Date(Date.parse(tinyMarks.observedAt) + 86_400_000);
 /** Kept for whoever wants to see what the tests saw. */
 const SCREENSHOTS = fileURLToPath(new URL("../../../build/screenshots", import.meta.url));
 const REGISTRY = `0x${"11".repeat(20)}`;
+const EXCHANGE_KEY = "42".repeat(32);
 
 let folder: string;
 let site: string;
@@ -42,6 +44,7 @@ let host: PageSite;
 let browser: Browser;
 let record: EpochRecord;
 let bundle: string;
+let statement: string;
 const endpoints: RpcStandIn[] = [];
 const at = (name: string) => join(folder, name);
 let context: BrowserContext | undefined;
@@ -57,7 +60,7 @@ beforeAll(async () => {
     }),
     "config.json": JSON.stringify({
       ...{ format: "plimsoll.config.1", folder: "epoch", chainId: "31337", registry: REGISTRY },
-      ...{ exchange: `0x${"22".repeat(20)}`, exchangeId: "tiny", epoch: "3" },
+      ...{ exchange: computeAddress(`0x${EXCHANGE_KEY}`), exchangeId: "tiny", epoch: "3" },
       snapshotTime: `${Date.parse(tinyMarks.observedAt) / 1000}`,
       policy: { riskParameters: "risk.json", marks: "marks.json" },
       ...{
@@ -74,6 +77,10 @@ beforeAll(async () => {
   expect(proved.exitCode, proved.text).toBe(0);
   record = fromJson(epochRecord, await readFile(at("epoch/public/epoch.json"), "utf8"), "epoch.json");
   bundle = await readFile(at("epoch/private/bundles/alice.json"), "utf8");
+  await writeFile(at("key"), EXCHANGE_KEY, { mode: 0o600 });
+  const sign = ["statement", "sign", "--config", at("config.json"), "--key-file", at("key")];
+  expect((await runCommand(sign)).exitCode).toBe(0);
+  statement = await readFile(at("epoch/private/statements/alice.json"), "utf8");
 
   await buildPage(at("page"));
   host = await pageSite(at("page"), at("epoch/public"));
@@ -134,11 +141,11 @@ async function compareWith(
 }
 
 async function give(page: Page, text: string): Promise<void> {
-  await page.setInputFiles("#bundle", {
-    name: "bundle.json",
-    mimeType: "application/json",
-    buffer: Buffer.from(text),
-  });
+  await page.setInputFiles("#bundle", jsonFile(text));
+}
+
+function jsonFile(text: string): { name: string; mimeType: string; buffer: Buffer } {
+  return { name: "account.json", mimeType: "application/json", buffer: Buffer.from(text) };
 }
 
 async function outcomes(page: Page): Promise<Record<string, string>> {
@@ -446,9 +453,13 @@ describe.skipIf(CHROMIUM === undefined)("the page that checks a bundle", () => {
 
   it("opens a link that says where the file is, but lets no link name endpoints or the registry", async () => {
     await writeFile(at("page/link.json"), bundle);
-    const hash = `#bundle=${encodeURIComponent(`${site}link.json`)}&registry=${REGISTRY}&endpoints=http://127.0.0.1:9/`;
+    await writeFile(at("page/signed.json"), statement);
+    const hash = `#bundle=${encodeURIComponent(`${site}link.json`)}&statement=signed.json&registry=${REGISTRY}&endpoints=http://127.0.0.1:9/`;
     const { page } = await open({ hash });
-    expect(await outcomes(page)).toMatchObject({ batch: "passed", attestation: "not run" });
+    expect(await outcomes(page)).toMatchObject({
+      ...{ batch: "passed", attestation: "not run" },
+      ...{ "statement's holdings": "passed", "statement's exchange": "not run" },
+    });
     expect(await page.inputValue("#registry")).toBe("");
     expect(await page.inputValue("#endpoints")).toBe("");
   });
@@ -527,21 +538,94 @@ describe.skipIf(CHROMIUM === undefined)("the page that checks a bundle", () => {
     await compareWith(page);
     await give(page, bundle.replace(/"free": "0x[0-9a-f]+"/, '"free": "0x0000000000000001"'));
     await outcomes(page);
-    await page.setInputFiles("#statement", {
-      name: "s.json",
-      mimeType: "application/json",
-      buffer: Buffer.from("signed"),
-    });
+    await page.setInputFiles("#statement", jsonFile(statement));
+    await page.waitForSelector('[data-step="statement\'s signature"][data-outcome=passed]');
+    expect(await page.textContent(".proves")).toMatch(
+      /nobody signs bundles.*Ask the exchange for the bundle/,
+    );
     const [file] = await Promise.all([page.waitForEvent("download"), page.click("button.quiet")]);
     expect(file.suggestedFilename()).toBe("plimsoll-evidence-epoch-3.json");
     const kept = JSON.parse(await readFile((await file.path())!, "utf8"));
     expect(kept).toMatchObject({
       format: "plimsoll.evidence.1",
-      statement: "signed",
+      statement: JSON.parse(statement),
       bundle: { userId: "alice" },
+      chain: { registry: REGISTRY, attestation: { epoch: "3" }, contractSigned: null },
     });
     expect(kept.endpoints).toEqual(endpoints.map(({ url }) => url));
     expect(kept.steps.some(({ outcome }: { outcome: string }) => outcome === "failed")).toBe(true);
+    // What was kept can be checked again by anybody, with her own endpoints.
+    const options = ["--epoch", at("epoch"), "--rpc", endpoints[0]!.url, "--registry", REGISTRY];
+    const again = await runCommand(["verify", "evidence", (await file.path())!, ...options]);
+    expect(again.exitCode).toBe(1);
+    expect(again.text).toMatch(/failed then: batch, free collateral\n[\s\S]*FAILED +free collateral/);
+    expect(again.text).toMatch(/ok +statement's exchange[\s\S]*ok +statement's signature/);
+  });
+
+  it("compares a bundle with the exchange's signed statement, dropped together or one after the other", async () => {
+    const { page, said } = await open();
+    await compareWith(page);
+    await page.setInputFiles("#bundle", [jsonFile(statement), jsonFile(bundle)]);
+    const together = await outcomes(page);
+    expect(Object.entries(together).filter(([name]) => name.startsWith("statement"))).toEqual(
+      ["account", "exchange", "signature", "epoch", "names", "moment", "holdings"].map((name) => [
+        `statement's ${name}`,
+        "passed",
+      ]),
+    );
+    expect(await page.textContent(".proves")).toBe("The exchange signed what it put into its proof.");
+    await page.setInputFiles("#bundle", [jsonFile(bundle)]);
+    await page.waitForFunction(() => document.querySelector(".proves") === null);
+    await page.waitForSelector("[data-step=freshness]");
+    await page.setInputFiles("#bundle", [jsonFile(statement)]);
+    await page.waitForSelector(".proves");
+    expect(await outcomes(page)).toEqual(together);
+    expect(said).toEqual([]);
+  });
+
+  it("tells who was left out what a statement alone is good for", async () => {
+    const { page } = await open();
+    await compareWith(page);
+    await give(page, statement);
+    await page.waitForSelector('[data-step="statement\'s epoch"][data-outcome=passed]');
+    expect(await page.textContent(".proves")).toMatch(/Ask the exchange for the bundle of this epoch/);
+    expect(await page.textContent("table")).toMatch(/BTC1\.5owned/);
+    const [file] = await Promise.all([page.waitForEvent("download"), page.click("button.quiet")]);
+    const kept = JSON.parse(await readFile((await file.path())!, "utf8"));
+    expect(kept.bundle).toBeUndefined();
+    expect(kept.statement).toEqual(JSON.parse(statement));
+  });
+
+  it("shows in red a statement in which anything was changed, and another user's (attack row 31)", async () => {
+    const { page } = await open();
+    await compareWith(page);
+    const edits: [edit: object, step: string][] = [
+      [{ userId: "alicf" }, "statement's account"],
+      [{ epoch: "4" }, "statement's signature"],
+      [{ registry: `0x${"33".repeat(20)}` }, "statement's exchange"],
+      [{ exchange: `0x${"33".repeat(20)}` }, "statement's exchange"],
+      [{ snapshotTime: "1700000000" }, "statement's moment"],
+      [{ holdings: [] }, "statement's holdings"],
+      [{ signature: `0x${"12".repeat(64)}1b` }, "statement's signature"],
+    ];
+    for (const [edit, step] of edits) {
+      await page.evaluate(() => document.getElementById("result")!.replaceChildren());
+      const edited = JSON.stringify({ ...JSON.parse(statement), ...edit });
+      await page.setInputFiles("#bundle", [jsonFile(bundle), jsonFile(edited)]);
+      expect(await outcomes(page), step).toMatchObject({
+        [step]: "failed",
+        "statement's signature": "failed",
+        batch: "passed",
+      });
+      expect(await page.textContent(".proves"), step).toMatch(/proves nothing/);
+    }
+    const bobs = await readFile(at("epoch/private/statements/bob.json"), "utf8");
+    await page.evaluate(() => document.getElementById("result")!.replaceChildren());
+    await page.setInputFiles("#bundle", [jsonFile(bundle), jsonFile(bobs)]);
+    expect(await outcomes(page)).toMatchObject({
+      "statement's account": "failed",
+      "statement's signature": "passed",
+    });
   });
 
   it.each([

@@ -21,8 +21,8 @@ const chainAnswer = z.strictObject({
   registry: address,
   /** null where the epoch is not attested; words where no answer counted. */
   attestation: z.union([attestation, z.null(), z.strictObject({ failure: z.string() })]),
-  /** What an exchange that is a contract said of the statement's signature; left out where nobody asked or it has no code. */
-  contractSigned: z.optional(z.boolean()),
+  /** What the exchange said of the statement's signature, null where it is no contract; left out where nobody asked. */
+  contractSigned: z.optional(z.nullable(z.boolean())),
 });
 
 /**

@@ -1,4 +1,4 @@
-import type { Answer, BundleAnswer, EpochAnswer, Question } from "./protocol.ts";
+import type { AccountAnswer, Answer, EpochAnswer, Question } from "./protocol.ts";
 import { STRINGS } from "./strings.ts";
 
 let worker: Worker | undefined;
@@ -11,10 +11,10 @@ export function warmUp(): Worker {
   return worker;
 }
 
-/** Checks a bundle off the page's thread. */
-export async function askBundle(question: Question & { kind: "bundle" }): Promise<BundleAnswer> {
+/** Checks a bundle, a statement, or both off the page's thread. */
+export async function askAccount(question: Question & { kind: "account" }): Promise<AccountAnswer> {
   const answer = await ask(question, () => {});
-  if (answer.kind !== "bundle") throw new Error("the worker answered something else");
+  if (answer.kind !== "account") throw new Error("the worker answered something else");
   return answer.answer;
 }
 

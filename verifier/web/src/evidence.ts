@@ -1,21 +1,23 @@
+import type { AccountFiles } from "../../src/check/account.ts";
 import type { Report } from "../../src/check/report.ts";
+import { evidenceToJson } from "../../src/formats/evidence.ts";
 import type { ChainAnswer } from "./protocol.ts";
 
 /** All that others need to see what was checked here, and to check it again: with the account's holdings in it. */
 export function evidence(
-  bundle: string,
-  report: Report,
+  files: AccountFiles,
+  { steps }: Report,
   chain: ChainAnswer | undefined,
   endpoints: readonly string[],
-  statement: string | undefined,
 ): string {
-  const content = {
+  return evidenceToJson({
     format: "plimsoll.evidence.1",
     checkedAt: new Date().toISOString(),
-    ...{ endpoints, chain, steps: report.steps, bundle: JSON.parse(bundle) as unknown },
-    ...(statement === undefined ? {} : { statement }),
-  };
-  return `${JSON.stringify(content, (_, value) => (typeof value === "bigint" ? `0x${value.toString(16)}` : value), 2)}\n`;
+    endpoints: [...endpoints],
+    ...(chain === undefined ? {} : { chain }),
+    steps: [...steps],
+    ...files,
+  });
 }
 
 /** Hands a text to the user as a file. */

@@ -1,15 +1,16 @@
 import "./no-eval.ts";
-import { type Bundle, bundleFromJson } from "../../src/formats/bundle.ts";
+import type { AccountFiles } from "../../src/check/account.ts";
 import { REPORT_STYLE } from "../../src/report/render-html.ts";
-import { askBundle, warmUp } from "./ask-worker.ts";
-import { bundleView } from "./bundle-view.ts";
+import { accountView } from "./account-view.ts";
+import { askAccount, warmUp } from "./ask-worker.ts";
 import { askChain } from "./chain.ts";
 import { h } from "./dom.ts";
 import { everythingView } from "./everything-view.ts";
 import { type Comparison, comparisonForm } from "./form.ts";
 import { freshness } from "./freshness.ts";
+import { type GivenFiles, givenFiles } from "./given-files.ts";
 import { allowOnly, namedBytes } from "./network.ts";
-import type { ChainAnswer } from "./protocol.ts";
+import type { AccountAnswer, ChainAnswer } from "./protocol.ts";
 import { folderAt, folderOf, type PublicFolder, readPolicy } from "./public-folder.ts";
 import { readSettings } from "./settings.ts";
 import { summary } from "./steps-view.ts";
@@ -26,12 +27,12 @@ const form = comparisonForm(settings);
 const message = h("p", { class: "message", role: "alert" });
 const status = h("p", { class: "status", role: "status" });
 const result = h("div", { id: "result" });
-const chooser = h("input", { id: "bundle", type: "file", accept: ".json,application/json" });
+const chooser = h("input", { id: "bundle", type: "file", multiple: true, accept: ".json,application/json" });
 /** Counts what the user began; whatever comes out of something older is dropped, so no answer stands beside another's file. */
 let turn = 0;
 /** Whether the folder of a link may be asked though it is neither the page's host nor the bundle's. */
 let agreed = !settings.folderIsLinked;
-let bundle: { readonly text: string; readonly content: Bundle } | undefined;
+let given: GivenFiles = {};
 
 // The same look as reports have. A sheet made here is no inline style, which the page forbids.
 const look = new CSSStyleSheet();
@@ -61,14 +62,12 @@ page.append(
 );
 
 chooser.addEventListener("change", () => {
-  const file = chooser.files?.[0];
-  if (file !== undefined) void guarded(() => takeFile(file));
+  void guarded(() => takeFiles([...(chooser.files ?? [])]));
 });
 document.addEventListener("dragover", (event) => event.preventDefault());
 document.addEventListener("drop", (event) => {
   event.preventDefault();
-  const file = event.dataTransfer?.files[0];
-  if (file !== undefined) void guarded(() => takeFile(file));
+  void guarded(() => takeFiles([...(event.dataTransfer?.files ?? [])]));
 });
 form.onCheck(() => {
   agreed = true;
@@ -76,44 +75,51 @@ form.onCheck(() => {
 });
 // Now, so that a check works for somebody who goes offline with her file.
 warmUp();
-if (settings.bundle !== "") void guarded(() => fetchBundle(settings.bundle));
+const links = [settings.bundle, settings.statement].filter((link) => link !== "");
+if (links.length > 0) void guarded(() => fetchFiles(links));
 
-async function takeFile(file: File): Promise<void> {
-  if (file.size > LARGEST_BUNDLE) throw new Error(STRINGS.bundle.tooLarge(Math.round(file.size / 1e6)));
+async function takeFiles(files: readonly File[]): Promise<void> {
+  const large = files.find(({ size }) => size > LARGEST_BUNDLE);
+  if (large !== undefined) throw new Error(STRINGS.bundle.tooLarge(Math.round(large.size / 1e6)));
+  if (files.length === 0) return;
   const own = ++turn;
-  const text = await file.text();
-  if (own === turn) await take(text);
+  const texts = await Promise.all(files.map((file) => file.text()));
+  if (own === turn) await take(texts);
 }
 
-async function fetchBundle(link: string): Promise<void> {
+async function fetchFiles(addresses: readonly string[]): Promise<void> {
   const own = ++turn;
-  const url = new URL(link, location.href);
+  const urls = addresses.map((address) => new URL(address, location.href));
   status.textContent = STRINGS.bundle.fetching;
-  allowOnly([url.href, ...origins(form.read())]);
-  const bytes = await namedBytes(url.href, LARGEST_BUNDLE);
-  if (own !== turn) return;
-  if (bytes === undefined) throw new Error(STRINGS.bundle.notFetched(url.origin));
-  await take(new TextDecoder().decode(bytes));
+  allowOnly([...urls.map(({ href }) => href), ...origins(form.read())]);
+  const texts = await Promise.all(
+    urls.map(async ({ href, origin }) => {
+      const bytes = await namedBytes(href, LARGEST_BUNDLE);
+      if (bytes === undefined) throw new Error(STRINGS.bundle.notFetched(origin));
+      return new TextDecoder().decode(bytes);
+    }),
+  );
+  if (own === turn) await take(texts);
 }
 
-async function take(text: string): Promise<void> {
-  bundle = undefined;
+/** A bundle and a statement that come one after the other are looked at together; a second one of a kind begins anew. */
+async function take(texts: readonly string[]): Promise<void> {
+  const before = given;
+  given = {};
   result.replaceChildren();
-  try {
-    bundle = { text, content: bundleFromJson(text, "the file") };
-  } catch (error) {
-    throw new Error(STRINGS.bundle.notABundle(words(error)));
-  }
+  const came = givenFiles(texts);
+  const isAnew = Object.keys(came).some((kind) => kind in before);
+  given = isAnew ? came : { ...before, ...came };
   await check();
 }
 
 async function check(): Promise<void> {
-  if (bundle === undefined) return;
+  if (given.bundle === undefined && given.statement === undefined) return;
   const own = ++turn;
   // What an earlier check found says nothing of this one, should it fail on the way.
   result.replaceChildren();
   try {
-    const shown = await checked(bundle);
+    const shown = await checked(given);
     if (own !== turn) return;
     result.replaceChildren(...shown.views);
     status.textContent = `${shown.summary} ${STRINGS.steps.took(shown.seconds)}`;
@@ -124,42 +130,51 @@ async function check(): Promise<void> {
   }
 }
 
-async function checked({ text, content }: { text: string; content: Bundle }) {
+async function checked({ bundle, statement }: GivenFiles) {
   const comparison = form.read();
   const named = origins(comparison);
   if (named.length > 0) allowOnly(named);
   const from = performance.now();
   status.textContent = STRINGS.busy;
   const folder = folderFrom(comparison);
+  const files: AccountFiles = {
+    ...(bundle === undefined ? {} : { bundle: bundle.content }),
+    ...(statement === undefined ? {} : { statement: statement.content }),
+  };
   const [policy, chain] = await Promise.all([
     folder === undefined ? undefined : readPolicy(folder),
-    chainOf(comparison, content),
+    chainOf(comparison, files),
   ]);
-  const answer = await askBundle({
-    ...{ kind: "bundle", bundle: text },
+  const answer = await askAccount({
+    kind: "account",
+    ...(bundle === undefined ? {} : { bundle: bundle.text }),
+    ...(statement === undefined ? {} : { statement: statement.text }),
     ...(comparison.userId === undefined ? {} : { userId: comparison.userId }),
     ...(policy === undefined ? {} : { policy }),
     ...(chain === undefined ? {} : { chain }),
   });
-  const age = freshness(content.snapshotTime, Date.now() / 1000);
-  const report = {
-    passed: answer.report.passed && age.outcome !== "failed",
-    steps: [...answer.report.steps, age],
-  };
-  const view = bundleView({
-    text,
-    content,
-    answer: { ...answer, report },
+  const shown = bundle === undefined ? answer : withFreshness(answer, bundle.content.snapshotTime);
+  const view = accountView({
+    files,
+    answer: shown,
     chain,
     endpoints: comparison.endpoints,
+    add: (file) => void guarded(() => takeFiles([file])),
   });
-  const everything = everythingView({ folder, chain, bundle: content });
+  const everything = bundle === undefined ? [] : [everythingView({ folder, chain, bundle: bundle.content })];
   const seconds = ((performance.now() - from) / 1000).toFixed(1);
   return {
-    views: [view, ...withheldWords(comparison), everything],
-    summary: summary(report),
+    views: [view, ...withheldWords(comparison), ...everything],
+    summary: summary(shown.report),
     seconds,
   };
+}
+
+function withFreshness(answer: AccountAnswer, snapshotTime: bigint): AccountAnswer {
+  const age = freshness(snapshotTime, Date.now() / 1000);
+  const { report } = answer;
+  const passed = report.passed && age.outcome !== "failed";
+  return { ...answer, report: { ...report, passed, steps: [...report.steps, age] } };
 }
 
 /** Whether the folder is one that a link named, on a host that the user has not agreed to ask. */
@@ -184,10 +199,13 @@ function folderFrom(comparison: Comparison): PublicFolder | undefined {
   return folder === "" ? undefined : folderAt(folder);
 }
 
-async function chainOf(comparison: Comparison, { epoch }: Bundle): Promise<ChainAnswer | undefined> {
+async function chainOf(
+  comparison: Comparison,
+  { bundle, statement }: AccountFiles,
+): Promise<ChainAnswer | undefined> {
   const { endpoints, registry } = comparison;
   if (endpoints.length === 0 || registry === undefined) return undefined;
-  return askChain(endpoints, registry, epoch);
+  return askChain(endpoints, registry, (bundle ?? statement)!.epoch, statement);
 }
 
 function origins({ endpoints, folder }: Comparison): string[] {

@@ -1,13 +1,9 @@
-import type { Attestation } from "../../src/check/attestation.ts";
+import type { AccountReport } from "../../src/check/account.ts";
 import type { Report } from "../../src/check/report.ts";
+import type { ChainAnswer } from "../../src/formats/evidence.ts";
 
 /** What the chain told, read by the page: the worker has no network. */
-export interface ChainAnswer {
-  readonly chainId: bigint;
-  readonly registry: bigint;
-  /** null where the epoch is not attested; words where the endpoints gave no answer that counts. */
-  readonly attestation: Attestation | null | { readonly failure: string };
-}
+export type { ChainAnswer };
 
 export interface PolicyTexts {
   readonly riskParameters: string;
@@ -17,8 +13,10 @@ export interface PolicyTexts {
 /** What the page asks of its worker. */
 export type Question =
   | {
-      readonly kind: "bundle";
-      readonly bundle: string;
+      /** Texts of a bundle, a statement, or both. */
+      readonly kind: "account";
+      readonly bundle?: string;
+      readonly statement?: string;
       readonly userId?: string;
       readonly policy?: PolicyTexts;
       readonly chain?: ChainAnswer;
@@ -42,10 +40,11 @@ export interface HoldingLine {
   readonly side: string;
 }
 
-export interface BundleAnswer {
-  readonly report: Report;
+export interface AccountAnswer {
+  readonly report: AccountReport;
   readonly holdings: readonly HoldingLine[];
-  readonly free: string;
+  /** Left out where there is no bundle. */
+  readonly free?: string;
   /** Markup of the margin report: escaped, and with nothing that runs. Undefined without a policy. */
   readonly margin?: string;
 }
@@ -57,7 +56,7 @@ export interface EpochAnswer {
 }
 
 export type Answer =
-  | { readonly kind: "bundle"; readonly answer: BundleAnswer }
+  | { readonly kind: "account"; readonly answer: AccountAnswer }
   | { readonly kind: "epoch"; readonly answer: EpochAnswer }
   | { readonly kind: "progress"; readonly done: number; readonly of: number }
   | { readonly kind: "failed"; readonly why: string };

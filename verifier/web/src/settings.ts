@@ -2,6 +2,8 @@
 export interface Settings {
   /** Where the bundle is. */
   readonly bundle: string;
+  /** Where the signed statement of the same account is. */
+  readonly statement: string;
   readonly endpoints: readonly string[];
   readonly registry: string;
   readonly folder: string;
@@ -9,11 +11,18 @@ export interface Settings {
   readonly folderIsLinked: boolean;
 }
 
-const NONE: Settings = { bundle: "", endpoints: [], registry: "", folder: "", folderIsLinked: false };
+const NONE: Settings = {
+  bundle: "",
+  statement: "",
+  endpoints: [],
+  registry: "",
+  folder: "",
+  folderIsLinked: false,
+};
 
 /**
  * Reads `config.json` beside the page, if its host has put one there, then the part of the address after `#`:
- * `#bundle=URL&folder=URL`. A link may not name endpoints or the registry: whoever made it could lie with them.
+ * `#bundle=URL&statement=URL&folder=URL`. A link may not name endpoints or the registry: whoever made it could lie with them.
  */
 export async function readSettings(): Promise<Settings> {
   const hosted = await hostedSettings();
@@ -21,6 +30,7 @@ export async function readSettings(): Promise<Settings> {
   return {
     ...hosted,
     bundle: linked.get("bundle") ?? hosted.bundle,
+    statement: linked.get("statement") ?? hosted.statement,
     folder: linked.get("folder") ?? hosted.folder,
     folderIsLinked: linked.has("folder"),
   };
@@ -34,11 +44,10 @@ async function hostedSettings(): Promise<Settings> {
     if (typeof given !== "object" || given === null) return NONE;
     const { endpoints, registry, folder } = given as Record<string, unknown>;
     return {
-      bundle: "",
+      ...NONE,
       endpoints: Array.isArray(endpoints) ? endpoints.filter((one) => typeof one === "string") : [],
       registry: typeof registry === "string" ? registry : "",
       folder: typeof folder === "string" ? folder : "",
-      folderIsLinked: false,
     };
   } catch {
     return NONE;

@@ -7,12 +7,13 @@ export const STRINGS = {
     "Everything happens in this browser: your file is not uploaded.",
   bundle: {
     heading: "1. Your file",
-    choose: "Choose the file that the exchange gave you (a bundle, .json), or drop it on this page",
+    choose:
+      "Choose the file that the exchange gave you (a bundle, .json), or drop it on this page; its signed statement too, if you have one",
     fetching: "Fetching your file",
     tooLarge: (megabytes: number) =>
       `This file has ${megabytes} MB; a bundle has some kilobytes. Choose the file that the exchange gave you for your account.`,
     notABundle: (why: string) =>
-      `This is not a bundle: ${why}. Choose the .json file that the exchange gave you for your account.`,
+      `This is not a bundle, nor a statement: ${why}. Choose the .json file that the exchange gave you for your account.`,
     notFetched: (origin: string) =>
       `${origin} gave no bundle. The link may be of an old epoch or cut short: ask the exchange for yours again.`,
     of: (user: string, exchange: string, epoch: bigint, time: string) =>
@@ -27,6 +28,10 @@ export const STRINGS = {
     quote: "of the quote currency",
     nothing:
       "Nothing at all. If you had anything at that time, this is not your account, or you were left out.",
+  },
+  statement: {
+    holdings: "What the exchange signed that you had",
+    sides: { owned: "owned", owed: "owed", long: "long", short: "short" },
   },
   settings: {
     heading: "2. What to compare it with",
@@ -72,6 +77,13 @@ export const STRINGS = {
     marks: "Prices",
     "free collateral": "Free collateral",
     attestation: "The same as on the chain",
+    "statement's account": "Statement: whose account",
+    "statement's exchange": "Statement: in whose name",
+    "statement's signature": "Statement: signature",
+    "statement's epoch": "Statement: of which moment",
+    "statement's names": "Statement: names and units",
+    "statement's moment": "Statement and file: one moment",
+    "statement's holdings": "Statement and file: the same holdings",
     freshness: "Age",
     shape: "Form of the rules",
     keys: "Keys",
@@ -105,6 +117,15 @@ export const STRINGS = {
       "Everybody who asks the chain sees the same proof as you. Without this, you might have been shown one made for you alone.",
     totals:
       "What the exchange owes and holds in all, which the proofs keep secret, was published: here it is compared with what was proved.",
+    "statement's account":
+      "The statement is about this account. What was signed about somebody else says nothing of you.",
+    "statement's exchange":
+      "The name in the statement is the exchange's own. Anybody can sign in a name that she made up.",
+    "statement's signature": "Only the exchange's key can make it, and a single other letter breaks it.",
+    "statement's epoch": "The statement is of the very moment that the proof is about.",
+    "statement's names": "Its numbers count the same coins, in the same units, as the rules do.",
+    "statement's moment": "Statement and file are of one moment and one set of rules.",
+    "statement's holdings": "What the exchange signed to you is what it proves to everybody.",
     freshness: "A proof says how things were at its snapshot. An old one says little of today.",
     shape: "The circuit was made for rules of this form.",
     keys: "Proofs are checked with keys, and these are the ones that the epoch named beforehand.",
@@ -139,6 +160,18 @@ export const STRINGS = {
       "Ask the exchange how it computed your margin: by the published rules, with these holdings, it comes out differently.",
     attestation:
       "Are the endpoints those of the right chain, and is the registry's address right? If they are, you were shown another proof than everybody else. Ask the exchange for the transaction that attested this epoch, and other customers what they see.",
+    "statement's account":
+      "Use your own statement. If the exchange gave you this one as yours, tell it that it gave away somebody else's, and ask for yours.",
+    "statement's exchange":
+      "Is the registry's address right? If it is, this statement does not bind the exchange: ask it for one in its own name.",
+    "statement's signature":
+      "Fetch the statement again: it may have been changed on its way. If it fails again, ask the exchange for one that it signed: this one is worth nothing.",
+    "statement's epoch": "Ask the exchange for the statement of this epoch's own moment.",
+    "statement's names":
+      "Is the public folder that of the statement's epoch? If it is, ask the exchange what it means by these names.",
+    "statement's moment": "Keep both files, and ask the exchange which of the two is right.",
+    "statement's holdings":
+      "Keep both files, and ask the exchange why it signed one thing and counted another. If there is no good answer, show both to others.",
     freshness: "Ask the exchange for the file of a newer epoch.",
     circuits:
       "Ask the exchange which circuits it proves with, and somebody who does not depend on it whether they say what they should. Until then these proofs show nothing.",
@@ -160,7 +193,7 @@ export const STRINGS = {
     evidence: "Keep the evidence (a file)",
     evidenceName: (epoch: bigint) => `plimsoll-evidence-epoch-${epoch}.json`,
     statement:
-      "If the exchange signed a statement of your account, add it here: with it, an omission can be proved to anybody.",
+      "If the exchange gave you a signed statement of your account, add it here: nobody can say that you made it up.",
   },
   notProved: {
     heading: "What this does not prove",

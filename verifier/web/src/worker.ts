@@ -1,8 +1,9 @@
 import "./no-eval.ts";
+import { checkAccountFiles } from "../../src/check/account.ts";
 import type { AttestationSource } from "../../src/check/attestation.ts";
-import { checkBundle } from "../../src/check/bundle.ts";
 import { checkEpoch } from "../../src/check/epoch.ts";
 import { formatQuantity } from "../../src/encodings/quantity.ts";
+import { type AccountStatement, accountStatementFromJson } from "../../src/formats/account-statement.ts";
 import { type Bundle, bundleFromJson } from "../../src/formats/bundle.ts";
 import { parseVerificationKey } from "../../src/groth16/key.ts";
 import { type CompiledPolicy, compilePolicy } from "../../src/policy/compile.ts";
@@ -10,8 +11,8 @@ import { accountReport } from "../../src/report/account-report.ts";
 import { publishedCoverage } from "../../src/report/coverage.ts";
 import { accountSections, coverageSection } from "../../src/report/render-html.ts";
 import type {
+  AccountAnswer,
   Answer,
-  BundleAnswer,
   ChainAnswer,
   EpochAnswer,
   HoldingLine,
@@ -27,7 +28,7 @@ const FREE_DECIMALS = 6;
 
 self.onmessage = async ({ data }: MessageEvent<Question>) => {
   try {
-    if (data.kind === "bundle") post({ kind: "bundle", answer: await bundleAnswer(data) });
+    if (data.kind === "account") post({ kind: "account", answer: await accountAnswer(data) });
     else post({ kind: "epoch", answer: await epochAnswer(data) });
   } catch (error) {
     post({ kind: "failed", why: error instanceof Error ? error.message : String(error) });
@@ -38,14 +39,21 @@ function post(answer: Answer): void {
   self.postMessage(answer);
 }
 
-async function bundleAnswer(question: Question & { kind: "bundle" }): Promise<BundleAnswer> {
-  const bundle = bundleFromJson(question.bundle, "bundle");
+async function accountAnswer(question: Question & { kind: "account" }): Promise<AccountAnswer> {
+  const bundle = question.bundle === undefined ? undefined : bundleFromJson(question.bundle, "bundle");
+  const statement =
+    question.statement === undefined ? undefined : accountStatementFromJson(question.statement, "statement");
   const policy = question.policy && compiled(question.policy);
-  const report = await checkBundle(bundle, {
-    ...(question.userId === undefined ? {} : { own: { userId: question.userId } }),
-    ...(policy === undefined ? {} : { policy }),
-    ...(question.chain === undefined ? {} : { attestations: sourceOf(question.chain) }),
-  });
+  const report = await checkAccountFiles(
+    { ...(bundle === undefined ? {} : { bundle }), ...(statement === undefined ? {} : { statement }) },
+    {
+      ...(question.userId === undefined ? {} : { own: { userId: question.userId } }),
+      ...(policy === undefined ? {} : { policy }),
+      ...(question.chain === undefined ? {} : { attestations: sourceOf(question.chain) }),
+    },
+  );
+  if (bundle === undefined)
+    return { report, holdings: statement === undefined ? [] : statedLines(statement) };
   const fits = policy?.policyHash === bundle.policyHash && policy.descriptorHash === bundle.descriptorHash;
   const named = fits ? policy : undefined;
   return {
@@ -57,6 +65,15 @@ async function bundleAnswer(question: Question & { kind: "bundle" }): Promise<Bu
     ),
     ...(named === undefined ? {} : { margin: marginOf(bundle, named) }),
   };
+}
+
+/** What the exchange signed, in its own words. */
+function statedLines({ holdings }: AccountStatement): HoldingLine[] {
+  return holdings.map(({ symbol, quantity, side }) => ({
+    what: symbol,
+    amount: quantity,
+    side: STRINGS.statement.sides[side],
+  }));
 }
 
 function holdingLines({ holdings }: Bundle, policy: CompiledPolicy | undefined): HoldingLine[] {
@@ -104,7 +121,7 @@ function compiled({ riskParameters, marks }: PolicyTexts): CompiledPolicy {
   return compilePolicy(JSON.parse(riskParameters), JSON.parse(marks));
 }
 
-function sourceOf({ chainId, registry, attestation }: ChainAnswer): AttestationSource {
+function sourceOf({ chainId, registry, attestation, contractSigned }: ChainAnswer): AttestationSource {
   return {
     chainId,
     registry,
@@ -112,5 +129,8 @@ function sourceOf({ chainId, registry, attestation }: ChainAnswer): AttestationS
       if (attestation !== null && "failure" in attestation) throw new Error(attestation.failure);
       return attestation;
     },
+    ...(contractSigned === undefined
+      ? {}
+      : { contractSigned: async () => (contractSigned === null ? undefined : contractSigned) }),
   };
 }

@@ -1,23 +1,25 @@
-import type { Bundle } from "../../src/formats/bundle.ts";
+import type { AccountFiles } from "../../src/check/account.ts";
 import { h } from "./dom.ts";
 import { download, evidence } from "./evidence.ts";
-import type { BundleAnswer, ChainAnswer, HoldingLine } from "./protocol.ts";
+import type { AccountAnswer, ChainAnswer, HoldingLine } from "./protocol.ts";
 import { stepsView, summary } from "./steps-view.ts";
 import { STRINGS } from "./strings.ts";
 
-export interface CheckedBundle {
-  readonly text: string;
-  readonly content: Bundle;
-  readonly answer: BundleAnswer;
+export interface CheckedAccount {
+  readonly files: AccountFiles;
+  readonly answer: AccountAnswer;
   readonly chain: ChainAnswer | undefined;
   readonly endpoints: readonly string[];
+  /** Takes another file of the same account. */
+  readonly add: (file: File) => void;
 }
 
-/** What came out of the check of a bundle. */
-export function bundleView(checked: CheckedBundle): HTMLElement {
-  const { content, answer, chain } = checked;
+/** What came out of the check of a bundle, a statement, or both. */
+export function accountView(checked: CheckedAccount): HTMLElement {
+  const { files, answer, chain } = checked;
   const { report, holdings, free, margin } = answer;
-  const time = timeWords(content.snapshotTime);
+  const { userId, exchangeId, epoch, snapshotTime } = (files.bundle ?? files.statement)!;
+  const isStatement = files.bundle === undefined;
   return h(
     "section",
     {
@@ -26,17 +28,18 @@ export function bundleView(checked: CheckedBundle): HTMLElement {
       "data-passed": `${report.passed}`,
     },
     h("h2", { id: "steps-heading" }, STRINGS.steps.heading),
-    h("p", {}, STRINGS.bundle.of(content.userId, content.exchangeId, content.epoch, time)),
+    h("p", {}, STRINGS.bundle.of(userId, exchangeId, epoch, timeWords(snapshotTime))),
     h("p", { class: "summary" }, summary(report)),
     ...(chain === undefined && report.passed ? [h("p", { class: "light" }, STRINGS.steps.light)] : []),
+    ...(report.proves === undefined ? [] : [h("p", { class: "proves" }, report.proves)]),
     ...(report.passed ? [] : [whatToDo(checked)]),
-    h("h3", {}, STRINGS.bundle.holdings),
+    h("h3", {}, isStatement ? STRINGS.statement.holdings : STRINGS.bundle.holdings),
     holdingsTable(holdings),
-    h("p", {}, free),
+    ...(free === undefined ? [] : [h("p", {}, free)]),
     h("p", { class: "hint" }, STRINGS.bundle.compare),
     stepsView(report.steps),
     ...(margin === undefined ? [] : [marginView(margin)]),
-    ...(report.passed ? [evidenceButton(checked, () => undefined)] : []),
+    ...(report.passed ? [evidenceButton(checked)] : []),
   );
 }
 
@@ -67,31 +70,30 @@ function marginView(margin: string): HTMLElement {
   return h("details", {}, h("summary", {}, STRINGS.report.closed), h("h2", {}, STRINGS.report.heading), body);
 }
 
-function whatToDo(checked: CheckedBundle): HTMLElement {
-  const statement = h("input", { id: "statement", type: "file", accept: ".json,application/json" });
+function whatToDo(checked: CheckedAccount): HTMLElement {
   return h(
     "aside",
     { class: "todo", "aria-labelledby": "todo-heading" },
     h("h3", { id: "todo-heading" }, STRINGS.whatToDo.heading),
     h("p", {}, STRINGS.whatToDo.read),
     h("p", {}, STRINGS.whatToDo.ask),
-    h("label", { for: "statement" }, STRINGS.whatToDo.statement),
-    statement,
-    evidenceButton(checked, () => statement.files?.[0]),
+    ...(checked.files.statement === undefined ? statementChooser(checked) : []),
+    evidenceButton(checked),
   );
 }
 
-function evidenceButton(
-  { text, content, answer, chain, endpoints }: CheckedBundle,
-  statement: () => File | undefined,
-): HTMLElement {
-  const keep = async () => {
-    const file = evidence(text, answer.report, chain, endpoints, await statement()?.text());
-    download(STRINGS.whatToDo.evidenceName(content.epoch), file);
-  };
-  return h(
-    "p",
-    {},
-    h("button", { type: "button", class: "quiet", click: () => void keep() }, STRINGS.whatToDo.evidence),
-  );
+function statementChooser({ add }: CheckedAccount): HTMLElement[] {
+  const chooser = h("input", { id: "statement", type: "file", accept: ".json,application/json" });
+  chooser.addEventListener("change", () => {
+    const file = chooser.files?.[0];
+    if (file !== undefined) add(file);
+  });
+  return [h("label", { for: "statement" }, STRINGS.whatToDo.statement), chooser];
+}
+
+function evidenceButton({ files, answer, chain, endpoints }: CheckedAccount): HTMLElement {
+  const { epoch } = (files.bundle ?? files.statement)!;
+  const keep = () =>
+    download(STRINGS.whatToDo.evidenceName(epoch), evidence(files, answer.report, chain, endpoints));
+  return h("p", {}, h("button", { type: "button", class: "quiet", click: keep }, STRINGS.whatToDo.evidence));
 }
