@@ -11,6 +11,7 @@ import { normalise, type SnapshotReport } from "../snapshot/normalise.ts";
 import { readReserves } from "../snapshot/reserves.ts";
 import { rowLookup } from "../snapshot/rows.ts";
 import { STANDARD_INPUT } from "../snapshot/text-source.ts";
+import { jsonOf } from "./policy-files.ts";
 
 const path = z.string().min(1);
 
@@ -77,8 +78,8 @@ export async function loadConfig(file: string): Promise<LoadedConfig> {
   const riskParameters = await readFile(at(config.policy.riskParameters), "utf8");
   const marks = await readFile(at(config.policy.marks), "utf8");
   const policy = compilePolicy(
-    parsed(riskParameters, config.policy.riskParameters),
-    parsed(marks, config.policy.marks),
+    jsonOf(riskParameters, config.policy.riskParameters),
+    jsonOf(marks, config.policy.marks),
   );
   const rows = rowLookup(policy);
   const { balances, positions, owners, dust } = config.snapshot;
@@ -134,12 +135,4 @@ export async function secretText(file: string): Promise<string> {
     throw new ConfigError(`${file}: expected at least 32 bytes as hex digits, came another text`);
   }
   return text;
-}
-
-function parsed(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw Object.assign(new ConfigError(`${file}: expected JSON, came another text`), { cause });
-  }
 }

@@ -1,15 +1,21 @@
 import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { parseJson, RepeatedNameError } from "@plimsoll/verifier/formats/json.ts";
 import { ConfigError } from "../pipeline/run-epoch.ts";
 
 /** JSON of a file. Throws ConfigError for another text. */
 export async function readJson(file: string): Promise<unknown> {
-  const text = await readFile(file, "utf8");
+  return jsonOf(await readFile(file, "utf8"), file);
+}
+
+/** JSON of a file's text. Throws ConfigError for another one, or with a name twice in an object. */
+export function jsonOf(text: string, file: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (cause) {
-    throw Object.assign(new ConfigError(`${file}: expected JSON, came another text`), { cause });
+    const words = cause instanceof RepeatedNameError ? cause.message : "expected JSON, came another text";
+    throw Object.assign(new ConfigError(`${file}: ${words}`), { cause });
   }
 }
 

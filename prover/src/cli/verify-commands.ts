@@ -17,6 +17,7 @@ import {
 import { type Bundle, bundleFromJson } from "@plimsoll/verifier/formats/bundle.ts";
 import { EPOCH_FILES, type EpochRecord } from "@plimsoll/verifier/formats/epoch.ts";
 import { evidenceFromJson } from "@plimsoll/verifier/formats/evidence.ts";
+import { parseJson } from "@plimsoll/verifier/formats/json.ts";
 import { parseVerificationKey, type VerificationKey } from "@plimsoll/verifier/groth16/key.ts";
 import { type CompiledPolicy, compilePolicy } from "@plimsoll/verifier/policy/compile.ts";
 import { type PublishedTexts, publishedCoverage } from "@plimsoll/verifier/report/coverage.ts";
@@ -229,7 +230,7 @@ async function coverageWords(
 async function policyStep(riskParameters: string, marks: string): Promise<Step> {
   const name = "policy's soundness";
   try {
-    const { coefficients } = compilePolicy(JSON.parse(riskParameters), JSON.parse(marks));
+    const { coefficients } = compilePolicy(parseJson(riskParameters), parseJson(marks));
     const { accepted, findings } = await lintPolicy(coefficients);
     const words = accepted
       ? "no account looks better under the policy than its holdings are: certificates checked in exact integers"
@@ -289,7 +290,7 @@ async function publicRoot(folder: string): Promise<string> {
 
 async function policyIn(folder: string): Promise<CompiledPolicy> {
   const root = await publicRoot(folder);
-  const read = async (name: string) => JSON.parse(await readFile(join(root, "policy", name), "utf8"));
+  const read = async (name: string) => parseJson(await readFile(join(root, "policy", name), "utf8"));
   return compilePolicy(await read("risk-parameters.json"), await read("marks.json"));
 }
 

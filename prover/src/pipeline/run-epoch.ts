@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { claimsHash } from "@plimsoll/verifier/encodings/challenges.ts";
 import { type EpochRecord, shapeRecord } from "@plimsoll/verifier/formats/epoch.ts";
+import { parseJson } from "@plimsoll/verifier/formats/json.ts";
 import { type CompiledPolicy, compilePolicy } from "@plimsoll/verifier/policy/compile.ts";
 import { completeAccount } from "@plimsoll/verifier/policy/complete.ts";
 import { closeBatchRecords } from "../commit/batch-files.ts";

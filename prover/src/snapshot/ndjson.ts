@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { repeatedName } from "@plimsoll/verifier/formats/json.ts";
 import { SnapshotError } from "./error.ts";
 import { checkHeader, quoted, type TableFile, type TableRow } from "./table.ts";
 import { LONGEST_LINE, sourceError } from "./text-source.ts";
@@ -74,16 +75,6 @@ function objectOf(file: string, { line, text }: Line): Readonly<Record<string, u
   throw new SnapshotError("broken-row", place, "an object", "another value");
 }
 
-/**
- * How many members a flat object has as it is written: of a name that stands there twice the parser takes the last, and
- * would hide what the first said.
- */
-function membersOf(text: string): number {
-  let members = 0;
-  for (const [, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"\s*(:?)/g)) if (colon === ":") members++;
-  return members;
-}
-
 /** Keeps a number as it is written: read as floating point, a large balance would lose digits. */
 function digits(this: unknown, _name: string, value: unknown, context?: { source?: string }): unknown {
   return typeof value === "number" ? (context?.source ?? value) : value;
@@ -105,7 +96,7 @@ function rowOf(file: string, header: readonly string[], line: Line): TableRow {
     if (value === null) return "";
     throw new SnapshotError("broken-row", { ...place, field }, "a string or a number", "another value");
   });
-  if (membersOf(line.text) !== header.length)
+  if (repeatedName(line.text) !== undefined)
     throw new SnapshotError("broken-row", place, "each name once", "one of them again");
   return { line: line.line, cells };
 }

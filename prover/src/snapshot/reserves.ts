@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { MONEY_DECIMALS } from "@plimsoll/verifier/constants.ts";
 import { formatQuantity, parseDecimal, QuantityError } from "@plimsoll/verifier/encodings/quantity.ts";
+import { parseJson, RepeatedNameError } from "@plimsoll/verifier/formats/json.ts";
 import { z } from "zod";
 import { SnapshotError } from "./error.ts";
 import type { RowLookup } from "./rows.ts";
@@ -56,9 +57,10 @@ export function reservesText({ claims, insurance }: Reserves, rows: RowLookup): 
 function parsed(file: string, text: string): z.infer<typeof reservesSchema> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (cause) {
-    throw new SnapshotError("broken-row", { file }, "a JSON file", "another text", { cause });
+    const came = cause instanceof RepeatedNameError ? "a name twice" : "another text";
+    throw new SnapshotError("broken-row", { file }, "a JSON file with each name once", came, { cause });
   }
   const result = reservesSchema.safeParse(value);
   if (result.success) return result.data;

@@ -4,6 +4,7 @@ import { accountsRoot, betaChallenge, claimsHash, gammaChallenge } from "../enco
 import { claimsPolynomial } from "../encodings/totals.ts";
 import { power } from "../field.ts";
 import { type EpochRecord, epochFromJson } from "../formats/epoch.ts";
+import { parseJson } from "../formats/json.ts";
 import { circuitId, type VerificationKey } from "../groth16/key.ts";
 import { verifyProof } from "../groth16/verify.ts";
 import { type CompiledPolicy, compilePolicy } from "../policy/compile.ts";
@@ -71,7 +72,7 @@ function checkPolicy(list: Checklist, record: EpochRecord, files: EpochFiles): v
     "policy and descriptor hash follow from the policy files",
     "the policy files are not the ones that were proved: hashes differ",
     () => {
-      policy = compilePolicy(JSON.parse(files.riskParameters), JSON.parse(files.marks));
+      policy = compilePolicy(parseJson(files.riskParameters), parseJson(files.marks));
       return policy.policyHash === record.policyHash && policy.descriptorHash === record.descriptorHash;
     },
   );

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { FIELD, MAX_QUANTITY } from "../constants.ts";
 import { ENGLISH } from "./english.ts";
+import { parseJson, RepeatedNameError } from "./json.ts";
 
 const WORD_DIGITS = 64;
 
@@ -67,9 +68,10 @@ export function fromJson<Schema extends z.ZodMiniType>(
 ): z.output<Schema> {
   let data: unknown;
   try {
-    data = JSON.parse(text);
+    data = parseJson(text);
   } catch (cause) {
-    throw new FormatError(file, "", "expected JSON", { cause });
+    const words = cause instanceof RepeatedNameError ? cause.message : "expected JSON";
+    throw new FormatError(file, "", words, { cause });
   }
   const result = z.safeParse(schema, data, ENGLISH);
   if (result.success) return result.data;

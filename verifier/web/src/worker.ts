@@ -5,6 +5,7 @@ import { checkEpoch } from "../../src/check/epoch.ts";
 import { formatQuantity } from "../../src/encodings/quantity.ts";
 import { type AccountStatement, accountStatementFromJson } from "../../src/formats/account-statement.ts";
 import { type Bundle, bundleFromJson } from "../../src/formats/bundle.ts";
+import { parseJson } from "../../src/formats/json.ts";
 import { parseVerificationKey } from "../../src/groth16/key.ts";
 import { type CompiledPolicy, compilePolicy } from "../../src/policy/compile.ts";
 import { accountReport } from "../../src/report/account-report.ts";
@@ -118,7 +119,7 @@ async function epochAnswer(question: Question & { kind: "epoch" }): Promise<Epoc
 }
 
 function compiled({ riskParameters, marks }: PolicyTexts): CompiledPolicy {
-  return compilePolicy(JSON.parse(riskParameters), JSON.parse(marks));
+  return compilePolicy(parseJson(riskParameters), parseJson(marks));
 }
 
 function sourceOf({ chainId, registry, attestation, contractSigned }: ChainAnswer): AttestationSource {
