@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import type { Attestation } from "../../verifier/src/check/attestation.ts";
 import { checkBundle } from "../../verifier/src/check/bundle.ts";
 import { MAX_QUANTITY } from "../../verifier/src/constants.ts";
 import { commitBatch, paddingBlock, paddingWord } from "../../verifier/src/encodings/batch.ts";
+import { accountsPath, accountsRoot } from "../../verifier/src/encodings/challenges.ts";
 import { holdingBlocks } from "../../verifier/src/encodings/leaf.ts";
 import { batchPath } from "../../verifier/src/encodings/tree.ts";
 import { type Bundle, bundleFromJson, bundleToJson } from "../../verifier/src/formats/bundle.ts";
@@ -13,12 +15,14 @@ import {
   ADA_SALT as salt,
   ADA_SECRET as secret,
 } from "../support/ada.ts";
+import { singleEdits } from "../support/single-edits.ts";
 
 const own = {
   userId: "ada",
   secret,
   holdings: new Map(holdings.map(({ row, quantity }) => [row, quantity])),
 };
+const withRoot = (record: Attestation | null, accountsRoot: bigint) => record && { ...record, accountsRoot };
 const failed = async (bundle: Bundle, attestations = chain()) => {
   const report = await checkBundle(bundle, { own, policy, attestations });
   return report.steps.filter((step) => step.outcome === "failed").map((step) => step.name);
@@ -55,6 +59,43 @@ describe("an account checks its bundle", () => {
     ],
   ])("refuses %s", async (_, change, names) => {
     expect(await failed(honest(change))).toEqual(expect.arrayContaining(names));
+  });
+
+  it("refuses any one field changed, in words about that field or about what it breaks (attack row 31)", async () => {
+    const bundle = honest();
+    const attestations = chain();
+    // A second batch, so that the path to the accounts root has something in it to change.
+    const [mine, other] = [bundle, { circuitId: 99n, root: 7n, transcript: 7n }];
+    const root = accountsRoot([mine, other]);
+    const text = bundleToJson({
+      ...bundle,
+      accountsPath: accountsPath([mine, other], 0),
+      accountsRoot: root,
+    });
+    const source = {
+      ...attestations,
+      attestation: async (epoch: bigint) => withRoot(await attestations.attestation(epoch), root),
+    };
+    const good = await checkBundle(bundleFromJson(text, "ada.json"), { own, policy, attestations: source });
+    expect(good.passed).toBe(true);
+    const fields = new Set<string>();
+    for (const { where, edited } of singleEdits(JSON.parse(text))) {
+      // One sibling of each level stands for its fifteen.
+      if (/^path\.\d+\.(?!7$)/.test(where)) continue;
+      fields.add(where.split(".")[0]!);
+      let changed: Bundle;
+      try {
+        changed = bundleFromJson(JSON.stringify(edited), "ada.json");
+      } catch (error) {
+        expect((error as Error).message, where).toMatch(/^ada\.json, field /);
+        continue;
+      }
+      const report = await checkBundle(changed, { own, policy, attestations: source });
+      const steps = report.steps.filter(({ outcome }) => outcome === "failed");
+      expect(steps, where).not.toEqual([]);
+      for (const { words } of steps) expect(words, where).toMatch(/\w+ \w+ \w+/);
+    }
+    expect([...fields].toSorted()).toEqual(Object.keys(JSON.parse(text)).toSorted());
   });
 
   it("refuses a root that is not the one on chain, an epoch never attested, and another exchange's", async () => {

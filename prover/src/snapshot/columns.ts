@@ -27,14 +27,18 @@ export function columnsOf<Name extends string, Maybe extends string = never>(
     Partial<Record<Maybe, number>>;
 }
 
+/** As many as a bundle has room for. */
+const LONGEST_ID = 128;
+
 /** An account id as it stands. Throws when it is empty, too long, or has blanks around it. */
 export function accountId(text: string, file: string, line: number, field: string): string {
-  if (text !== "" && text.length <= 256 && text.trim() === text) return text;
-  const came = text === "" ? "an empty field" : text.length > 256 ? "a longer text" : "blanks around it";
+  const fits = text.length <= LONGEST_ID && text.isWellFormed();
+  if (text !== "" && fits && text.trim() === text) return text;
+  const came = text === "" ? "an empty field" : fits ? "blanks around it" : "another text";
   throw new SnapshotError(
     "broken-row",
     { file, line, field },
-    "an account id of at most 256 characters",
+    `an account id of at most ${LONGEST_ID} whole characters`,
     came,
   );
 }

@@ -1,5 +1,5 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
-import { parquetMetadataAsync, parquetReadObjects } from "hyparquet";
+import { parquetMetadataAsync, parquetReadObjects, snappyUncompress } from "hyparquet";
 import { asyncBufferFromFile } from "hyparquet/src/node.js";
 import type { Compressors, FileMetaData, ParquetParsers, SchemaElement } from "hyparquet/src/types.js";
 import { SnapshotError } from "./error.ts";
@@ -8,8 +8,13 @@ import { headOf, STANDARD_INPUT } from "./text-source.ts";
 
 const MAGIC = Buffer.from("PAR1");
 
-/** Beside snappy and none, which the library reads by itself. */
+/** The library reads snappy by itself, but takes as much memory as a page asks for. */
 const COMPRESSORS: Compressors = {
+  SNAPPY: (bytes, length) => {
+    const page = new Uint8Array(bounded(length));
+    snappyUncompress(bytes, page);
+    return page;
+  },
   GZIP: (bytes, length) => gunzipSync(bytes, { maxOutputLength: bounded(length) }),
   ZSTD: (bytes, length) => zstdDecompressSync(bytes, { maxOutputLength: bounded(length) }),
   BROTLI: (bytes, length) => brotliDecompressSync(bytes, { maxOutputLength: bounded(length) }),

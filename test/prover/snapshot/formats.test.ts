@@ -125,6 +125,16 @@ describe("a snapshot in another format", () => {
       { field: "quantity" },
     ],
     ["Parquet with a page that unpacks to more than it says", bomb(), { code: "broken-parquet" }],
+    [
+      "Parquet with a page under snappy that says it has a gigabyte",
+      claiming(1 << 30),
+      { code: "broken-parquet", cause: { message: "a page of 1073741824 bytes" } },
+    ],
+    [
+      "half a sign in an account id, of which any other half would make the same id",
+      `{"account":"a\\ud800","asset":"btc","quantity":1}\n`,
+      { code: "broken-row", field: "account" },
+    ],
     ["an amount that is an object", `{"account":"a","asset":"btc","quantity":{}}\n`, { field: "quantity" }],
     ["zstd cut short", zstdCompressSync(NDJSON.repeat(99)).subarray(0, -9), { code: "truncated" }],
     ["Parquet cut short", parquet().subarray(0, -9), { code: "broken-parquet" }],
@@ -185,6 +195,18 @@ function bomb(): Uint8Array {
       ...{ codec: "GZIP", compressors, statistics: false },
     }),
   );
+}
+
+/** A file whose first page says in its header that it unpacks to so many bytes. */
+function claiming(bytes: number): Uint8Array {
+  const plain = parquet();
+  // After the magic number in thrift's compact protocol: the page's type, then its unpacked size as a zigzag varint.
+  expect([...plain.subarray(4, 7)]).toEqual([0x15, 4, 0x15]);
+  const varint: number[] = [];
+  for (let rest = 2 * bytes; rest > 0; rest = Math.floor(rest / 128)) {
+    varint.push((rest % 128) + (rest >= 128 ? 128 : 0));
+  }
+  return Uint8Array.from([...plain.subarray(0, 7), ...varint, ...plain.subarray(8)]);
 }
 
 function floating(): Uint8Array {

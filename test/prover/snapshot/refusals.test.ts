@@ -72,6 +72,13 @@ const CASES: Case[] = [
   ["a row too long", () => long(`${GOOD}cid,btc,1,1\n`), "broken-row", 4, undefined],
   ["an empty line", () => long(`${GOOD}\ncid,btc,1\n`), "broken-row", 4, undefined],
   ["an empty account id", () => long(`${GOOD},btc,1\n`), "broken-row", 4, "account"],
+  [
+    "an account id for which a bundle has no room",
+    () => long(`${GOOD}${"c".repeat(129)},btc,1\n`),
+    "broken-row",
+    4,
+    "account",
+  ],
   ["blanks around an account id", () => long(`${GOOD} ann,btc,1\n`), "broken-row", 4, "account"],
   ["a quote that never closes", () => long(`${GOOD}cid,"btc,1\n`), "broken-row", 4, undefined],
   ["a quote inside a field", () => long(`${GOOD}cid,b"tc,1\n`), "broken-row", 4, undefined],
