@@ -17,9 +17,9 @@ import {
 import { type Bundle, bundleFromJson } from "@plimsoll/verifier/formats/bundle.ts";
 import { EPOCH_FILES, type EpochRecord } from "@plimsoll/verifier/formats/epoch.ts";
 import { evidenceFromJson } from "@plimsoll/verifier/formats/evidence.ts";
-import { parseJson } from "@plimsoll/verifier/formats/json.ts";
 import { parseVerificationKey, type VerificationKey } from "@plimsoll/verifier/groth16/key.ts";
-import { type CompiledPolicy, compilePolicy } from "@plimsoll/verifier/policy/compile.ts";
+import type { CompiledPolicy } from "@plimsoll/verifier/policy/compile.ts";
+import { compilePolicyTexts } from "@plimsoll/verifier/policy/compile-texts.ts";
 import { type PublishedTexts, publishedCoverage } from "@plimsoll/verifier/report/coverage.ts";
 import { coverageTable } from "@plimsoll/verifier/report/coverage-tables.ts";
 import { tableText } from "@plimsoll/verifier/report/render-text.ts";
@@ -219,7 +219,7 @@ async function coverageWords(
   { epoch }: EpochRecord,
   source: RpcSource | undefined,
 ): Promise<string> {
-  const policy = compilePolicy(JSON.parse(texts.riskParameters), JSON.parse(texts.marks));
+  const policy = compilePolicyTexts(texts.riskParameters, texts.marks);
   const attestation = await source?.attestation(epoch);
   // Endpoints that have dropped old blocks know the attestation and not what was read for it.
   const onChain = attestation && (await source?.reserves(attestation, policy).catch(() => undefined));
@@ -230,7 +230,7 @@ async function coverageWords(
 async function policyStep(riskParameters: string, marks: string): Promise<Step> {
   const name = "policy's soundness";
   try {
-    const { coefficients } = compilePolicy(parseJson(riskParameters), parseJson(marks));
+    const { coefficients } = compilePolicyTexts(riskParameters, marks);
     const { accepted, findings } = await lintPolicy(coefficients);
     const words = accepted
       ? "no account looks better under the policy than its holdings are: certificates checked in exact integers"
@@ -290,8 +290,8 @@ async function publicRoot(folder: string): Promise<string> {
 
 async function policyIn(folder: string): Promise<CompiledPolicy> {
   const root = await publicRoot(folder);
-  const read = async (name: string) => parseJson(await readFile(join(root, "policy", name), "utf8"));
-  return compilePolicy(await read("risk-parameters.json"), await read("marks.json"));
+  const read = (name: string) => readFile(join(root, "policy", name), "utf8");
+  return compilePolicyTexts(await read("risk-parameters.json"), await read("marks.json"));
 }
 
 async function secretOf(options: BundleOptions): Promise<{ secret?: bigint }> {

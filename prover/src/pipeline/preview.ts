@@ -1,4 +1,4 @@
-import { compilePolicy } from "@plimsoll/verifier/policy/compile.ts";
+import { compilePolicyTexts } from "@plimsoll/verifier/policy/compile-texts.ts";
 import { completeAccount } from "@plimsoll/verifier/policy/complete.ts";
 import { coarse, type Layout } from "@plimsoll/verifier/policy/shape.ts";
 import type { CompletedAccount } from "../plan/account.ts";
@@ -43,7 +43,7 @@ const ACCOUNTS_TOLD = 8;
  * snapshot can't be read to its end.
  */
 export async function previewEpoch(config: EpochConfig, rates: Rates, progress: Progress): Promise<Preview> {
-  const policy = compilePolicy(JSON.parse(config.policy.riskParameters), JSON.parse(config.policy.marks));
+  const policy = compilePolicyTexts(config.policy.riskParameters, config.policy.marks);
   const { coefficients, layout } = policy;
   const problems: ProblemWords[] = [];
   const found = ({ code, message }: Error & { code: string }) => problems.push({ code, words: message });

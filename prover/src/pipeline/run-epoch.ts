@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { claimsHash } from "@plimsoll/verifier/encodings/challenges.ts";
 import { type EpochRecord, shapeRecord } from "@plimsoll/verifier/formats/epoch.ts";
-import { parseJson } from "@plimsoll/verifier/formats/json.ts";
-import { type CompiledPolicy, compilePolicy } from "@plimsoll/verifier/policy/compile.ts";
+import type { CompiledPolicy } from "@plimsoll/verifier/policy/compile.ts";
+import { compilePolicyTexts } from "@plimsoll/verifier/policy/compile-texts.ts";
 import { completeAccount } from "@plimsoll/verifier/policy/complete.ts";
 import { closeBatchRecords } from "../commit/batch-files.ts";
 import { ChangedInputError } from "../commit/commit-error.ts";
@@ -165,7 +165,7 @@ async function settingOf(
   prover: EpochProver,
   progress: Progress,
 ): Promise<Setting> {
-  const policy = compilePolicy(JSON.parse(config.policy.riskParameters), JSON.parse(config.policy.marks));
+  const policy = compilePolicyTexts(config.policy.riskParameters, config.policy.marks);
   const problems = policyProblems(
     config,
     policy,

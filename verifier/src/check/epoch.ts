@@ -3,11 +3,13 @@ import { alphaOf } from "../encodings/batch.ts";
 import { accountsRoot, betaChallenge, claimsHash, gammaChallenge } from "../encodings/challenges.ts";
 import { claimsPolynomial } from "../encodings/totals.ts";
 import { power } from "../field.ts";
+
 import { type EpochRecord, epochFromJson } from "../formats/epoch.ts";
-import { parseJson } from "../formats/json.ts";
+
 import { circuitId, type VerificationKey } from "../groth16/key.ts";
 import { verifyProof } from "../groth16/verify.ts";
-import { type CompiledPolicy, compilePolicy } from "../policy/compile.ts";
+import type { CompiledPolicy } from "../policy/compile.ts";
+import { compilePolicyTexts } from "../policy/compile-texts.ts";
 import { marksAreOf } from "../policy/marks.ts";
 import { type Shape, shapeNumbers } from "../policy/shape.ts";
 import type { Attestation, AttestationSource } from "./attestation.ts";
@@ -72,7 +74,7 @@ function checkPolicy(list: Checklist, record: EpochRecord, files: EpochFiles): v
     "policy and descriptor hash follow from the policy files",
     "the policy files are not the ones that were proved: hashes differ",
     () => {
-      policy = compilePolicy(parseJson(files.riskParameters), parseJson(files.marks));
+      policy = compilePolicyTexts(files.riskParameters, files.marks);
       return policy.policyHash === record.policyHash && policy.descriptorHash === record.descriptorHash;
     },
   );

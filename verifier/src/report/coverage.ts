@@ -2,7 +2,8 @@ import { type OpenedTotals, openedTotals } from "../check/totals.ts";
 import { COARSE_SHIFT } from "../constants.ts";
 import { fromJson } from "../formats/codecs.ts";
 import { EPOCH_FILES, epochRecord } from "../formats/epoch.ts";
-import { type CompiledPolicy, compilePolicy } from "../policy/compile.ts";
+import type { CompiledPolicy } from "../policy/compile.ts";
+import { compilePolicyTexts } from "../policy/compile-texts.ts";
 import { coarse } from "../policy/shape.ts";
 import { type PolicyLabel, policyLabel } from "./account-report.ts";
 
@@ -105,6 +106,6 @@ export function publishedCoverage(
   onChain?: ReadonlyMap<number, bigint>,
 ): Coverage {
   const record = fromJson(epochRecord, text, EPOCH_FILES.record);
-  const policy = compilePolicy(JSON.parse(riskParameters), JSON.parse(marks));
+  const policy = compilePolicyTexts(riskParameters, marks);
   return coverage(policy, openedTotals(record, totals), record.claims, onChain);
 }

@@ -5,9 +5,9 @@ import { checkEpoch } from "../../src/check/epoch.ts";
 import { formatQuantity } from "../../src/encodings/quantity.ts";
 import { type AccountStatement, accountStatementFromJson } from "../../src/formats/account-statement.ts";
 import { type Bundle, bundleFromJson } from "../../src/formats/bundle.ts";
-import { parseJson } from "../../src/formats/json.ts";
 import { parseVerificationKey } from "../../src/groth16/key.ts";
-import { type CompiledPolicy, compilePolicy } from "../../src/policy/compile.ts";
+import type { CompiledPolicy } from "../../src/policy/compile.ts";
+import { compilePolicyTexts } from "../../src/policy/compile-texts.ts";
 import { accountReport } from "../../src/report/account-report.ts";
 import { publishedCoverage } from "../../src/report/coverage.ts";
 import { accountSections, coverageSection } from "../../src/report/render-html.ts";
@@ -119,7 +119,7 @@ async function epochAnswer(question: Question & { kind: "epoch" }): Promise<Epoc
 }
 
 function compiled({ riskParameters, marks }: PolicyTexts): CompiledPolicy {
-  return compilePolicy(parseJson(riskParameters), parseJson(marks));
+  return compilePolicyTexts(riskParameters, marks);
 }
 
 function sourceOf({ chainId, registry, attestation, contractSigned }: ChainAnswer): AttestationSource {
