@@ -36,6 +36,10 @@ export function pledgeCommands(program: Command, finish: (handled: Promise<Outco
     (options: PledgeOptions & SendOptions) =>
       finish(import("./pledge-commands.ts").then((on) => on.pledgeReleaseCommand(options))),
   );
+  paying(ofOne("exit", "ask the vault to pay a pledge out, or claim it of a frozen one: its gate's")).action(
+    (options: PledgeOptions & SendOptions) =>
+      finish(import("./pledge-commands.ts").then((on) => on.pledgeExitCommand(options))),
+  );
   ofOne("status", "what is pledged to whom, until when, and as of which epoch it is covered").action(
     (options: PledgeOptions) =>
       finish(import("./pledge-commands.ts").then((on) => on.pledgeStatusCommand(options))),

@@ -1,7 +1,8 @@
 import { type JsonRpcProvider, ZeroAddress } from "ethers";
 import { ledgerOfRegistry, type PledgeRecord, readPledge } from "../chain/pledges.ts";
-import { releaseCall } from "../chain/vault.ts";
-import { readNeeded } from "../chain/vault-reads.ts";
+import { eventOf, releaseCall, vaultCall } from "../chain/vault.ts";
+import { vaultAt } from "../chain/vault-contract.ts";
+import { readNeeded, readVault } from "../chain/vault-reads.ts";
 import { ConfigError } from "../pipeline/errors.ts";
 import { keyOfBundle, type LedgerPlace } from "../withdrawal/spending-proof.ts";
 import { withEndpoint } from "./endpoint.ts";
@@ -103,6 +104,31 @@ export async function pledgeReleaseCommand(options: PledgeOptions & SendOptions)
     const id = naturalOption(options.pledge, "--pledge");
     const call = await releaseCall(await payer(options.keyFile, provider), ledger, id);
     return done(...(await sendOrEstimate(`release pledge ${id}`, [call], options.dryRun)).lines);
+  });
+}
+
+/** `pledge exit`: asks the vault to pay a pledge out, as its gate; of a frozen vault, registers the claim. */
+export async function pledgeExitCommand(options: PledgeOptions & SendOptions): Promise<Outcome> {
+  return withLedger(options, async ({ provider, ledger }) => {
+    const { id, gate, vault } = await readPledge(provider, ledger, naturalOption(options.pledge, "--pledge"));
+    if (vault === ZeroAddress) {
+      throw new ConfigError(`pledge ${id}: expected one that a vault pays out, came one without`);
+    }
+    const sender = await payer(options.keyFile, provider);
+    if (sender.address !== gate) {
+      throw new ConfigError(
+        `--key-file: expected the key of the gate ${gate}, which alone may; came another one`,
+      );
+    }
+    const { escape: frozen } = await readVault(provider, vault);
+    const method = frozen === undefined ? "requestPledgeExit" : "registerPledge";
+    const call = await vaultCall(sender, vault, method, id);
+    const { lines, last } = await sendOrEstimate(`exit of pledge ${id}`, [call], options.dryRun);
+    if (last === undefined) return done(...lines);
+    const name = frozen === undefined ? "ExitRequested" : "ClaimRegistered";
+    const event = await eventOf(provider, await vaultAt(vault, provider), last.hash, name);
+    const what = frozen === undefined ? "exit" : "claim";
+    return done(...lines, `next: plimsoll vault status --vault ${vault} --${what} ${event?.id}`);
   });
 }
 

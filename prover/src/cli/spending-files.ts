@@ -41,7 +41,12 @@ export async function readProof(file: string): Promise<SpendingProof> {
 
 /** Writes a proof where there is no file yet. Nothing in it is secret. */
 export async function writeProof(file: string, proof: SpendingProof): Promise<void> {
-  await writeFile(file, spendingProofToJson(proof), { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
+  await writeNewFile(file, spendingProofToJson(proof));
+}
+
+/** Writes what is no secret where there is no file yet. Throws ConfigError. */
+export async function writeNewFile(file: string, text: string): Promise<void> {
+  await writeFile(file, text, { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") throw error;
     throw new ConfigError(`${file}: expected no file of that name, came one, which stays as it is`);
   });

@@ -1,11 +1,17 @@
 import type { Command } from "commander";
 import type { Outcome } from "./outcome.ts";
 import type { ActOptions, CollectOptions, DepositOptions, SendProofOptions } from "./vault-commands.ts";
-import type { ApproveOptions, RefuseOptions, SignOrderOptions } from "./vault-operator-commands.ts";
+import type {
+  ApproveOptions,
+  RefuseOptions,
+  SignApprovalOptions,
+  SignOrderOptions,
+} from "./vault-operator-commands.ts";
 import type { AnswerOptions, AskOptions } from "./vault-proof-commands.ts";
 import type { VaultStatusOptions } from "./vault-status.ts";
 
 const EXIT = "number of the exit";
+const MOST = "more than this is not paid: what is owed now when left out";
 const TOKEN = "its address, or coin for the chain's own";
 
 /** The commands of a margin vault: of its users, of its operator, and of anybody. */
@@ -69,9 +75,19 @@ export function vaultCommands(program: Command, finish: (handled: Promise<Outcom
 
   paying(command("approve", "pay an exit, as the operator"))
     .requiredOption("--exit <number>", EXIT)
-    .option("--most <amount>", "more than this is not paid: what is owed now when left out")
+    .option("--most <amount>", MOST)
+    .option("--approval <file>", "from `sign-approval`: then anybody may pay it")
     .action((options: ApproveOptions) =>
       finish(import("./vault-operator-commands.ts").then((on) => on.approveCommand(options))),
+    );
+  command("sign-approval", "the operator's signature that lets anybody have an exit paid")
+    .requiredOption("--exit <number>", EXIT)
+    .requiredOption("--key-file <file>", "hex key of the operator, readable by its owner only")
+    .requiredOption("--out <file>", "where it goes; nothing in it is secret")
+    .option("--most <amount>", MOST)
+    .option("--valid-for <seconds>", "600 when left out")
+    .action((options: SignApprovalOptions) =>
+      finish(import("./vault-operator-commands.ts").then((on) => on.signApprovalCommand(options))),
     );
 
   paying(command("refuse", "show by the newest epoch that an exit's account does not allow it"))

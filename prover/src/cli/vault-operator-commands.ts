@@ -2,9 +2,9 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Bundle } from "@plimsoll/verifier/formats/bundle.ts";
 import { WithdrawalError } from "@plimsoll/verifier/withdrawal/error.ts";
-import { toBeHex, VoidSigner } from "ethers";
+import { toBeHex, VoidSigner, type Wallet } from "ethers";
 import { estimateCall } from "../chain/sending.ts";
-import { approveCall, refuseCall, signOrder, spendingCall } from "../chain/vault.ts";
+import { approveCall, refuseCall, signApproval, signOrder, spendingCall } from "../chain/vault.ts";
 import { type ExitRecord, readExit, readNeededForExit, readPaidSince } from "../chain/vault-reads.ts";
 import { addressOf } from "../chain/vault-typed-data.ts";
 import { bundleFileName } from "../pipeline/bundle-stage.ts";
@@ -12,6 +12,7 @@ import { epochFolder } from "../pipeline/epoch-folder.ts";
 import { ConfigError } from "../pipeline/errors.ts";
 import { makeRefusal } from "../withdrawal/refusal-proof.ts";
 import { keyOfBundle } from "../withdrawal/spending-proof.ts";
+import { type ExitApproval, readApproval, writeApproval } from "./approval-file.ts";
 import type { Outcome } from "./outcome.ts";
 import { readBundle, readProof, withBackend, writeProof } from "./spending-files.ts";
 import {
@@ -24,6 +25,7 @@ import {
   sendOrEstimate,
   timeWords,
   type VaultOptions,
+  type VaultSession,
   withVault,
 } from "./vault-session.ts";
 
@@ -44,18 +46,14 @@ export async function signOrderCommand(options: SignOrderOptions): Promise<Outco
     );
   }
   const validFor = naturalOption(options.validFor ?? "600", "--valid-for");
-  return withVault({ rpc: options.rpc, vault: addressOf(use.vault) }, async ({ provider, state }) => {
+  return withVault({ rpc: options.rpc, vault: addressOf(use.vault) }, async (session) => {
+    const { provider, state } = session;
     if (state.chainId !== proof.chainId) {
       throw new ConfigError(
         `${options.proof}: expected a proof for chain ${state.chainId}, came one for ${proof.chainId}`,
       );
     }
-    const operator = await payer(options.keyFile, provider);
-    if (operator.address !== state.operator) {
-      throw new ConfigError(
-        `--key-file: expected the key of the vault's operator ${state.operator}, came another one`,
-      );
-    }
+    const operator = await operatorOf(session, options.keyFile);
     // The operator needs no signature: what it could pay itself, is proved.
     const { order: _, ...unsigned } = proof;
     await estimateCall(await spendingCall(new VoidSigner(operator.address, provider), unsigned));
@@ -76,21 +74,83 @@ export async function signOrderCommand(options: SignOrderOptions): Promise<Outco
 export interface ApproveOptions extends VaultOptions, SendOptions {
   readonly exit: string;
   readonly most?: string;
+  /** What the operator signed, where somebody else sends it. */
+  readonly approval?: string;
 }
 
-/** `vault approve`: pays an exit into the recipient's purse, no more than is owed now. */
+/** `vault approve`: pays an exit into the recipient's purse, no more than is owed now or than the operator signed. */
 export async function approveCommand(options: ApproveOptions): Promise<Outcome> {
-  return withVault(options, async ({ provider, vault }) => {
+  return withVault(options, async (session) => {
+    const { provider, vault } = session;
     const exit = await readExit(provider, vault, naturalOption(options.exit, "--exit"));
-    const most =
-      options.most === undefined
-        ? exit.owed
-        : await amountOption(provider, exit.token, options.most, "--most");
+    const approval =
+      options.approval === undefined
+        ? { exit: exit.id, most: await mostOf(session, exit, options.most) }
+        : await approvalOf(session, exit, options.approval);
     const sender = await payer(options.keyFile, provider);
-    const call = await approveCall(sender, vault, { exit: exit.id, most });
+    const call = await approveCall(sender, vault, approval);
     const what = `pay exit ${exit.id}, ${await amountWords(provider, exit.token, exit.owed)} to the purse of ${exit.recipient}`;
     return done(...(await sendOrEstimate(what, [call], options.dryRun)).lines);
   });
+}
+
+async function mostOf({ provider }: VaultSession, exit: ExitRecord, text?: string): Promise<bigint> {
+  return text === undefined ? exit.owed : amountOption(provider, exit.token, text, "--most");
+}
+
+async function approvalOf(
+  { vault, state }: VaultSession,
+  exit: ExitRecord,
+  file: string,
+): Promise<ExitApproval> {
+  const approval = await readApproval(file);
+  const isFor =
+    approval.chainId === state.chainId && approval.vault === BigInt(vault) && approval.exit === exit.id;
+  if (isFor) return approval;
+  throw new ConfigError(
+    `${file}: expected an approval of exit ${exit.id} of the vault ${vault} on chain ${state.chainId}, came one of another`,
+  );
+}
+
+export interface SignApprovalOptions extends VaultOptions {
+  readonly exit: string;
+  readonly keyFile: string;
+  readonly out: string;
+  readonly most?: string;
+  readonly validFor?: string;
+}
+
+/** `vault sign-approval`: the operator's signature that lets anybody have an exit paid. */
+export async function signApprovalCommand(options: SignApprovalOptions): Promise<Outcome> {
+  const validFor = naturalOption(options.validFor ?? "600", "--valid-for");
+  return withVault(options, async (session) => {
+    const { provider, vault, state } = session;
+    const exit = await readExit(provider, vault, naturalOption(options.exit, "--exit"));
+    const operator = await operatorOf(session, options.keyFile);
+    const most = await mostOf(session, exit, options.most);
+    const { timestamp } = (await provider.getBlock("latest"))!;
+    const deadline = BigInt(timestamp) + validFor;
+    const { chainId } = state;
+    const approval = { exit: exit.id, most, deadline };
+    const signature = await signApproval(operator, { chainId, vault }, approval);
+    await writeApproval(options.out, {
+      ...{ format: "plimsoll.exit-approval.1", chainId, vault: BigInt(vault) },
+      ...{ ...approval, signature },
+    });
+    return done(
+      `exit ${exit.id}: up to ${await amountWords(provider, exit.token, most)} may be paid until ${timeWords(deadline)}`,
+      `next: plimsoll vault approve --exit ${exit.id} --approval ${options.out}, which anybody may`,
+    );
+  });
+}
+
+/** The key of the vault's operator. Throws ConfigError for another one. */
+async function operatorOf({ provider, state }: VaultSession, keyFile: string): Promise<Wallet> {
+  const operator = await payer(keyFile, provider);
+  if (operator.address === state.operator) return operator;
+  throw new ConfigError(
+    `--key-file: expected the key of the vault's operator ${state.operator}, came another one`,
+  );
 }
 
 export interface RefuseOptions extends VaultOptions, SendOptions {
