@@ -1,9 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { type ProverModule, proverModule } from "../groth16/module.ts";
-import { nodePool } from "../groth16/node-pool.ts";
+import type { ProverModule } from "../groth16/module.ts";
 import type { ProverPool } from "../groth16/pool.ts";
-import { ResidentProver } from "../groth16/prover.ts";
-import { selfTest } from "../groth16/self-test.ts";
+import type { ResidentProver } from "../groth16/prover.ts";
 import { type ProvedStatement, type ProvingArtifacts, type ProvingBackend, verified } from "./backend.ts";
 import type { CircuitInputs } from "./witness.ts";
 import { WitnessThread } from "./witness-thread.ts";
@@ -16,6 +14,7 @@ export interface WasmBackendOptions {
 }
 
 interface Started {
+  readonly loadKey: typeof ResidentProver.load;
   readonly pool: ProverPool;
   readonly witnesses: WitnessThread;
   readonly module: ProverModule;
@@ -66,6 +65,13 @@ export class WasmBackend implements ProvingBackend {
   }
 
   async #open(): Promise<Started> {
+    // Not before it is used: whatever is wrong with these files, other back ends go on.
+    const [{ proverModule }, { nodePool }, { ResidentProver }, { selfTest }] = await Promise.all([
+      import("../groth16/module.ts"),
+      import("../groth16/node-pool.ts"),
+      import("../groth16/prover.ts"),
+      import("../groth16/self-test.ts"),
+    ]);
     const module = (this.#options.module ?? proverModule)();
     const compiled = await WebAssembly.compile(module.bytes);
     const pool = nodePool(this.#options.threads);
@@ -75,13 +81,13 @@ export class WasmBackend implements ProvingBackend {
       await pool.close();
       throw error;
     }
-    return { pool, module, compiled, witnesses: new WitnessThread() };
+    const loadKey: typeof ResidentProver.load = (...of) => ResidentProver.load(...of);
+    return { loadKey, pool, module, compiled, witnesses: new WitnessThread() };
   }
 
-  #load({ pool, module, compiled }: Started, file: string): Promise<ResidentProver> {
+  #load({ loadKey, pool, module, compiled }: Started, file: string): Promise<ResidentProver> {
     const loaded =
-      this.#provers.get(file) ??
-      readFile(file).then((bytes) => ResidentProver.load(pool, module, compiled, bytes));
+      this.#provers.get(file) ?? readFile(file).then((bytes) => loadKey(pool, module, compiled, bytes));
     this.#provers.set(file, loaded);
     return loaded;
   }
