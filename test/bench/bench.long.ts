@@ -5,8 +5,10 @@ import { chromiumPath } from "../support/browser.ts";
 const BENCH = new URL("./bench.ts", import.meta.url).pathname;
 
 const HAS_CHROMIUM = chromiumPath() !== undefined;
-const IN_BROWSER = HAS_CHROMIUM ? ["browserMs1", "browserMs4"] : [];
 const SPEEDS = ["snarkjsMs", "ownMs", "ratio", "constraintsPerSecond"];
+const IN_BROWSER = ["browserMs", "browserOwnMs", "browserAloneMs"].flatMap((name) =>
+  HAS_CHROMIUM ? [`${name}1`, `${name}4`] : [],
+);
 const KEYS = {
   constraints: [
     "perBlock",

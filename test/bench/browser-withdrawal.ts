@@ -1,79 +1,73 @@
-import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
 import { createRequire } from "node:module";
-import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
-import { instanceArtifacts } from "../../prover/src/build/artifacts.ts";
 import type { withdrawalInputs } from "../../verifier/src/withdrawal/inputs.ts";
 import { chromiumPath, launchBrowser } from "../support/browser.ts";
+import { proveOn, provingSite } from "../support/proving-site.ts";
+
+/** Milliseconds of one proof each, in the order in which they were made. */
+export interface BrowserTimes {
+  /** snarkjs with its threads, from its second proof on. */
+  readonly snarkjs: number[];
+  /** Our own prover in a page that is isolated from other origins, and in one that is not. */
+  readonly own: number[];
+  readonly alone: number[];
+}
 
 /**
- * Milliseconds of withdrawal proofs by snarkjs in Chromium, witness included: `proofs` of each instance, after one that is not
- * counted. Undefined where there is no Chromium.
+ * Withdrawal proofs in Chromium, snarkjs and our own prover in turns; files fetched and witness included. `proofs` of each kind
+ * for each instance, after one that is not counted. Ours is each time what a customer waits for who makes one: a new worker,
+ * self-test and check of the proof included. Undefined where there is no Chromium.
  */
 export async function browserProofs(
   instances: readonly { readonly name: string; readonly inputs: ReturnType<typeof withdrawalInputs> }[],
   proofs: number,
-): Promise<number[][] | undefined> {
+): Promise<BrowserTimes[] | undefined> {
   const chromium = chromiumPath();
   if (chromium === undefined) return undefined;
   const snarkjs = join(dirname(createRequire(import.meta.url).resolve("snarkjs")), "snarkjs.min.js");
-  const files = new Map<string, Buffer>([
-    ["/", Buffer.from("<!doctype html><script src=snarkjs.js></script>")],
-    ["/snarkjs.js", await readFile(snarkjs)],
-  ]);
-  for (const { name } of instances) {
-    const { wasm, zkey } = await instanceArtifacts(name);
-    files.set(`/${name}.wasm`, await readFile(wasm));
-    files.set(`/${name}.zkey`, await readFile(zkey));
-  }
-  const server = createServer((request, response) => {
-    const file = files.get(request.url ?? "");
-    response.writeHead(file ? 200 : 404, {
-      "Content-Type": request.url === "/" ? "text/html" : "text/javascript",
-    });
-    response.end(file);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
+  const site = await provingSite(
+    instances.map(({ name }) => name),
+    new Map([
+      ["/", Buffer.from("<!doctype html><script src=snarkjs.js></script>")],
+      ["/snarkjs.js", await readFile(snarkjs)],
+    ]),
+  );
   const browser = await launchBrowser(chromium);
   try {
-    const page = await browser.newPage();
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-    const times: number[][] = [];
-    for (const { name, inputs } of instances) {
-      const plain = JSON.parse(
+    const open = async (path: string) => {
+      const page = await browser.newPage();
+      await page.goto(`${site.url}${path}`);
+      return page;
+    };
+    const [theirs, isolated, plain] = [await open("/"), await open("/isolated/"), await open("/plain/")];
+    const times: BrowserTimes[] = [];
+    for (const question of instances) {
+      const { name, inputs } = question;
+      const words = JSON.parse(
         JSON.stringify(inputs, (_, value) => (typeof value === "bigint" ? `${value}` : value)),
       );
-      times.push((await page.evaluate(timed, { name, plain, proofs })).slice(1));
+      const [snarkjs, own, alone]: number[][] = [[], [], []];
+      for (let proof = 0; proof <= proofs; proof++) {
+        snarkjs!.push(await theirs.evaluate(timed, { name, words }));
+        own!.push((await proveOn(isolated, question)).milliseconds);
+        alone!.push((await proveOn(plain, question)).milliseconds);
+      }
+      times.push({ snarkjs: snarkjs!.slice(1), own: own!.slice(1), alone: alone!.slice(1) });
     }
     return times;
   } finally {
     await browser.close();
-    server.closeAllConnections();
-    server.close();
+    await site.close();
   }
 }
 
 /** Runs in the page. */
-async function timed({
-  name,
-  plain,
-  proofs,
-}: {
-  name: string;
-  plain: object;
-  proofs: number;
-}): Promise<number[]> {
+async function timed({ name, words }: { name: string; words: object }): Promise<number> {
   const { snarkjs } = globalThis as unknown as {
     snarkjs: { groth16: { fullProve(inputs: object, wasm: string, zkey: string): Promise<unknown> } };
   };
-  const times: number[] = [];
-  for (let proof = 0; proof <= proofs; proof++) {
-    const from = performance.now();
-    await snarkjs.groth16.fullProve(plain, `/${name}.wasm`, `/${name}.zkey`);
-    times.push(performance.now() - from);
-  }
-  return times;
+  const from = performance.now();
+  await snarkjs.groth16.fullProve(words, `/${name}.wasm`, `/${name}.zkey`);
+  return performance.now() - from;
 }

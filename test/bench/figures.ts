@@ -74,9 +74,13 @@ export interface WithdrawalFigures {
   readonly ownMs4: number;
   readonly ratio1: number;
   readonly ratio4: number;
-  /** By snarkjs in Chromium; left out where there is none. */
+  /** In Chromium, left out where there is none: snarkjs; our own prover, in several workers and in one. */
   readonly browserMs1?: number;
   readonly browserMs4?: number;
+  readonly browserOwnMs1?: number;
+  readonly browserOwnMs4?: number;
+  readonly browserAloneMs1?: number;
+  readonly browserAloneMs4?: number;
 }
 
 /** The checking page. All but its size is left out where there is no Chromium. */

@@ -50,6 +50,10 @@ const withdrawal: Readonly<Record<keyof WithdrawalFigures, Target>> = {
   ratio4: { least: 2.5 },
   browserMs1: { most: 2_000 },
   browserMs4: { most: 2_000 },
+  browserOwnMs1: { most: 2_000 },
+  browserOwnMs4: { most: 2_000 },
+  browserAloneMs1: { most: 2_000 },
+  browserAloneMs4: { most: 2_000 },
 };
 
 const page: Readonly<Partial<Record<keyof PageFigures, Target>>> = {

@@ -6,7 +6,7 @@ import { proveWithdrawal } from "../../prover/src/withdrawal/prove-withdrawal.ts
 import { withdrawalInputs } from "../../verifier/src/withdrawal/inputs.ts";
 import { seeded } from "../support/random.ts";
 import { accountInBatch, randomHoldings, randomRequest } from "../support/withdrawal.ts";
-import { browserProofs } from "./browser-withdrawal.ts";
+import { type BrowserTimes, browserProofs } from "./browser-withdrawal.ts";
 import { type Measured, rounded, type Say, type WithdrawalFigures } from "./figures.ts";
 
 const ASSET = 7;
@@ -54,7 +54,6 @@ export async function benchWithdrawal(say: Say, proofs: number): Promise<Measure
     proofs,
   );
   if (inBrowser === undefined) say("no Chromium here: proofs in a browser were not measured");
-  const [browserMs1, browserMs4] = (inBrowser ?? []).map((times) => rounded(median(times), 0));
   const [one, four] = [await instanceArtifacts("withdrawal-1"), await instanceArtifacts("withdrawal-4")];
   return {
     figures: {
@@ -66,10 +65,19 @@ export async function benchWithdrawal(say: Say, proofs: number): Promise<Measure
       ownMs4: rounded(ownMs4, 0),
       ratio1: rounded(snarkjsMs1 / ownMs1, 2),
       ratio4: rounded(snarkjsMs4 / ownMs4, 2),
-      ...(browserMs1 === undefined || browserMs4 === undefined ? {} : { browserMs1, browserMs4 }),
+      ...(inBrowser === undefined ? {} : browserFigures(inBrowser)),
     },
     remarks: [{ what: "medians", value: `of ${proofs}: witness, proof and its check` }],
   };
+}
+
+function browserFigures(times: readonly BrowserTimes[]): Partial<WithdrawalFigures> {
+  const medians = (kind: keyof BrowserTimes) =>
+    times.map((of) => rounded(median(of[kind]), 0)) as [number, number];
+  const [browserMs1, browserMs4] = medians("snarkjs");
+  const [browserOwnMs1, browserOwnMs4] = medians("own");
+  const [browserAloneMs1, browserAloneMs4] = medians("alone");
+  return { browserMs1, browserMs4, browserOwnMs1, browserOwnMs4, browserAloneMs1, browserAloneMs4 };
 }
 
 function median(times: readonly number[]): number {
