@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import type { withdrawalInputs } from "../../verifier/src/withdrawal/inputs.ts";
 import { chromiumPath, launchBrowser } from "../support/browser.ts";
 import { proveOn, provingSite } from "../support/proving-site.ts";
+import type { Say } from "./figures.ts";
 
 /** Milliseconds of one proof each, in the order in which they were made. */
 export interface BrowserTimes {
@@ -22,6 +23,7 @@ export interface BrowserTimes {
 export async function browserProofs(
   instances: readonly { readonly name: string; readonly inputs: ReturnType<typeof withdrawalInputs> }[],
   proofs: number,
+  say: Say,
 ): Promise<BrowserTimes[] | undefined> {
   const chromium = chromiumPath();
   if (chromium === undefined) return undefined;
@@ -52,6 +54,8 @@ export async function browserProofs(
         snarkjs!.push(await theirs.evaluate(timed, { name, words }));
         own!.push((await proveOn(isolated, question)).milliseconds);
         alone!.push((await proveOn(plain, question)).milliseconds);
+        const last = [snarkjs, own, alone].map((of) => of!.at(-1)!.toFixed(0));
+        say(`${name} in a browser: snarkjs ${last[0]} ms, ours ${last[1]} ms, in one worker ${last[2]} ms`);
       }
       times.push({ snarkjs: snarkjs!.slice(1), own: own!.slice(1), alone: alone!.slice(1) });
     }

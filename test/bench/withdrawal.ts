@@ -52,6 +52,7 @@ export async function benchWithdrawal(say: Say, proofs: number): Promise<Measure
       inputs: withdrawalInputs(opening, request, BLOCKS[i]!),
     })),
     proofs,
+    say,
   );
   if (inBrowser === undefined) say("no Chromium here: proofs in a browser were not measured");
   const [one, four] = [await instanceArtifacts("withdrawal-1"), await instanceArtifacts("withdrawal-4")];
