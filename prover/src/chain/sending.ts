@@ -5,6 +5,8 @@ import { withWords } from "./errors.ts";
 export interface SentTransaction {
   readonly hash: string;
   readonly gasUsed: bigint;
+  /** What the receipt says was paid, in 10^-18 of the chain's coin; roll-ups may charge for data on top. */
+  readonly fee: bigint;
   readonly blockNumber: number;
 }
 
@@ -66,19 +68,20 @@ export function send(
 /**
  * Calls a contract's function in a transaction and waits for its block. A transaction that isn't mined in time is replaced
  * by one of the same nonce with a higher fee, so at most one of them counts. Throws RegistryError on a refusal, before
- * anything is paid where the node says so, and NotMinedError. `under` hears of the transaction that is under way.
+ * anything is paid where the node says so, and NotMinedError. `under` hears of the transaction that is
+ * under way, and again of one that replaces it, with those before.
  */
 export async function sendCall(
   { contract, method, args, value = 0n }: Call,
   patience: Patience = PATIENCE,
-  under: (hash: string) => void = () => {},
+  under: (hash: string, replaced: readonly string[]) => void = () => {},
 ): Promise<SentTransaction> {
   return withWords(contract.interface, async () => {
     const call = contract.getFunction(method);
     // Estimated first: a node then says why a transaction would fail, and nothing is paid for it.
     const gasLimit = (await call.estimateGas(...args, { value })) + SPARE_GAS;
     let sent = (await call.send(...args, { gasLimit, value })) as ContractTransactionResponse;
-    under(sent.hash);
+    under(sent.hash, []);
     const hashes = [sent.hash];
     const { nonce } = sent;
     for (let attempt = 1; ; attempt++) {
@@ -88,8 +91,7 @@ export async function sendCall(
         await call.staticCall(...args, { value, blockTag: receipt.blockNumber });
         throw new Error(`transaction ${receipt.hash} was mined and failed`);
       }
-      if (receipt !== null)
-        return { hash: receipt.hash, gasUsed: receipt.gasUsed, blockNumber: receipt.blockNumber };
+      if (receipt !== null) return paidFor(receipt);
       if (attempt >= patience.attempts) throw new NotMinedError(method, hashes);
       try {
         sent = (await call.send(...args, {
@@ -98,6 +100,7 @@ export async function sendCall(
           nonce,
           ...raisedFees(sent),
         })) as ContractTransactionResponse;
+        under(sent.hash, [...hashes]);
         hashes.push(sent.hash);
       } catch (error) {
         // The one before was mined meanwhile: its receipt is found in the next round.
@@ -105,6 +108,11 @@ export async function sendCall(
       }
     }
   });
+}
+
+/** What a receipt says of its transaction. */
+export function paidFor({ hash, gasUsed, fee, blockNumber }: TransactionReceipt): SentTransaction {
+  return { hash, gasUsed, fee, blockNumber };
 }
 
 /**

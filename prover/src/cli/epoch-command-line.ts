@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { ConfigError } from "../pipeline/errors.ts";
 import type { Progress } from "../pipeline/progress.ts";
+import type { EpochReportOptions } from "./epoch-report-command.ts";
 import type { StatusOptions } from "./epoch-status.ts";
 import type { Outcome } from "./outcome.ts";
 import type { PublishTotalsOptions } from "./publish-totals.ts";
@@ -100,6 +101,16 @@ export function epochCommands(
 
 /** What may be made of a proved epoch, beyond what has to be. */
 function afterProofs(epoch: Command, finish: (handled: Promise<Outcome>) => Promise<void>): void {
+  epoch
+    .command("report")
+    .description("the operator's report as one HTML file: time, cost, coverage, margin, what changed")
+    .argument("[folder]", "epoch folder, with its private part")
+    .option("--config <file>", `in its place: ${CONFIG}; its endpoint tells what was read on chain`)
+    .option("--previous <path>", "configuration or folder of the epoch before, to compare the policy with")
+    .option("--out <file>", "where it goes: private/report.html in the folder when left out")
+    .action((folder: string | undefined, options: EpochReportOptions) =>
+      finish(import("./epoch-report-command.ts").then((on) => on.epochReportCommand(folder, options))),
+    );
   epoch
     .command("publish-totals")
     .description(

@@ -4,17 +4,21 @@ import { openCall, readOpening } from "../chain/registry.ts";
 import { waitForPending } from "../chain/sending.ts";
 import { type Step, take } from "../chain/steps.ts";
 import { openTypedData, signTypedData } from "../chain/typed-data.ts";
+import { epochFolder, makeEpochFolder } from "../pipeline/epoch-folder.ts";
 import { batchConstraints } from "../pipeline/estimates.ts";
+import { withFolderLock } from "../pipeline/folder-lock.ts";
 import { batchCapacity } from "../pipeline/instance-shapes.ts";
 import { localProver } from "../pipeline/local-prover.ts";
 import type { EpochProver } from "../pipeline/ports.ts";
 import type { Progress, ProgressEvent } from "../pipeline/progress.ts";
 import { type RegistryChainConfig, registryChain } from "../pipeline/registry-chain.ts";
 import { ConfigError, type EpochResult, runEpoch } from "../pipeline/run-epoch.ts";
+import { sentLog } from "../pipeline/sent-transactions.ts";
 import { chosenBackend } from "../proving/chosen-backend.ts";
 import { keepRates } from "../proving/measured-rates.ts";
 import { type LoadedConfig, loadConfig } from "./config-file.ts";
 import { withEndpoint } from "./endpoint.ts";
+import { reportWords } from "./epoch-report-command.ts";
 import { EXIT, type Outcome } from "./outcome.ts";
 import { timeWords } from "./progress-lines.ts";
 import { partDepthOf } from "./settle-commands.ts";
@@ -38,8 +42,9 @@ export async function proveCommand(file: string, dependencies: EpochCommandDepen
     loaded.chain === undefined
       ? `plimsoll verify epoch ${loaded.epoch.folder}`
       : `plimsoll epoch attest --config ${file}`;
+  const report = await reportWords(loaded.epoch.folder);
   return {
-    text: `${provedWords(loaded, result)}next: ${next}\n`,
+    text: `${provedWords(loaded, result)}${report}next: ${next}\n`,
     data: { ...provedData(result), next },
     exitCode: EXIT.done,
   };
@@ -69,7 +74,9 @@ export async function openCommand(file: string, dryRun = false): Promise<Outcome
       return { text: `${lines.join("\n")}\n`, exitCode: EXIT.done };
     }
     await waitForPending(sender);
-    const sent = await take(step);
+    const folder = epochFolder(config.folder);
+    await makeEpochFolder(folder);
+    const sent = await withFolderLock(folder.private, () => take(step, sentLog(folder.transactions)));
     const how = sent === null ? "before" : `in transaction ${sent.hash}, block ${sent.blockNumber}`;
     const text = `epoch ${epoch} opened for the snapshot at ${snapshotTime}, ${how}\nnext: plimsoll epoch status --config ${file}\n`;
     return { text, exitCode: EXIT.done };
@@ -85,9 +92,10 @@ export async function attestCommand(
   const loaded = await loadConfig(file);
   const { chain, epoch } = loaded;
   const { say = () => {} } = dependencies;
-  return withChain(file, chain, epoch, async (signers) => {
+  return withChain(file, chain, epoch, async (signers, provider) => {
     const settled = registryChain(epoch.registry, {
       ...signers,
+      log: sentLog(epochFolder(epoch.folder).transactions),
       ...(inParts ? { batchesAtOnce: 0 } : {}),
       ...(batchesPerTransaction === undefined ? {} : { partDepth: partDepthOf(batchesPerTransaction) }),
       sent: (what, { hash, blockNumber, gasUsed }) =>
@@ -100,8 +108,9 @@ export async function attestCommand(
     const attested = receipt
       ? `attested in transaction ${receipt.transaction}, block ${receipt.blockNumber}, ${receipt.gasUsed} gas\n`
       : "attested before, under this very root\n";
+    const report = await reportWords(epoch.folder, provider);
     const data = { ...provedData(result), receipt: receipt ?? null };
-    return { text: provedWords(loaded, result) + attested, data, exitCode: EXIT.done };
+    return { text: provedWords(loaded, result) + report + attested, data, exitCode: EXIT.done };
   });
 }
 

@@ -1,5 +1,6 @@
 import { type CompiledPolicy, compilePolicy } from "@plimsoll/verifier/policy/compile.ts";
 import { parseMarks, parseRiskParameters } from "@plimsoll/verifier/policy/schemas.ts";
+import { differencesInBrief } from "@plimsoll/verifier/report/differences-in-brief.ts";
 import {
   type Difference,
   markDifferences,
@@ -84,24 +85,8 @@ function hashWords([a, b]: [CompiledPolicy, CompiledPolicy]): string[] {
   ];
 }
 
-/** More additions or removals in one place than this are named in one line. */
-const MANY = 8;
-
 function differenceLines(list: readonly Difference[]): string[] {
-  const lines: string[] = [];
-  const place = ({ change, parent }: Difference) => `${change}/${parent}`;
-  const told = new Set<string>();
-  for (const difference of list) {
-    const { where, words, change, parent } = difference;
-    const alike = list.filter((other) => place(other) === place(difference));
-    if (change === "changed" || alike.length <= MANY) lines.push(`${where}: ${words}`);
-    else if (!told.has(place(difference))) {
-      told.add(place(difference));
-      const names = alike.slice(0, MANY).map(({ name }) => `"${name}"`);
-      lines.push(`${parent}: ${alike.length} ${change}: ${names.join(", ")} and others (--json names all)`);
-    }
-  }
-  return lines;
+  return differencesInBrief(list, "--json names all").map(({ where, words }) => `${where}: ${words}`);
 }
 
 const counted = (n: number): string => `${n} ${n === 1 ? "difference" : "differences"}`;

@@ -2,11 +2,12 @@ import { existsSync } from "node:fs";
 import type { EpochRecord } from "@plimsoll/verifier/formats/epoch.ts";
 import { type JsonRpcProvider, Wallet } from "ethers";
 import { waitForPending } from "../chain/sending.ts";
-import type { Step } from "../chain/steps.ts";
+import type { Step, TransactionLog } from "../chain/steps.ts";
 import { epochFolder } from "../pipeline/epoch-folder.ts";
 import { ConfigError } from "../pipeline/errors.ts";
 import { withFolderLock } from "../pipeline/folder-lock.ts";
 import { hashPublicPart, readRecord } from "../pipeline/public-part.ts";
+import { sentLog } from "../pipeline/sent-transactions.ts";
 import { writeReceipt } from "../pipeline/settle-stage.ts";
 import { type Settlement, settlementOf } from "../pipeline/settlement.ts";
 import { fixTerms, readTerms } from "../pipeline/signed-terms.ts";
@@ -64,7 +65,7 @@ async function settle(
   choose: (settlement: Settlement) => readonly Step[],
   next: string,
 ): Promise<Outcome> {
-  return withProved(options, async ({ settlement, provider, sender, done }) => {
+  return withProved(options, async ({ settlement, provider, sender, log, done }) => {
     const steps = choose(settlement);
     const { epoch } = settlement.submission;
     if (options.dryRun === true) {
@@ -72,7 +73,7 @@ async function settle(
       return { text: `epoch ${epoch}, dry run\n${lines.join("\n")}\n`, exitCode: EXIT.done };
     }
     await waitForPending(sender);
-    const { lines, sent } = await takeSteps(steps, say);
+    const { lines, sent } = await takeSteps(steps, say, log);
     const last = sent.at(-1);
     if (steps.includes(settlement.finalise) && last !== undefined) await done(last);
     const where = options.config === undefined ? folderWords(options) : `--config ${options.config}`;
@@ -87,6 +88,8 @@ interface Proved {
   readonly settlement: Settlement;
   readonly provider: JsonRpcProvider;
   readonly sender: Wallet;
+  /** Of the operator's folder; whoever has the public part alone keeps none. */
+  readonly log?: TransactionLog;
   /** Keeps the receipt of the attestation. */
   done(last: { hash: string; blockNumber: number; gasUsed: bigint }): Promise<void>;
 }
@@ -158,6 +161,7 @@ async function withConfigured(
       );
       return run({
         ...signers,
+        log: sentLog(folder.transactions),
         done: ({ hash, blockNumber, gasUsed }) =>
           writeReceipt(folder, record.epoch, { transaction: hash, blockNumber, gasUsed }),
       });

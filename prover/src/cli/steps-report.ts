@@ -1,6 +1,6 @@
 import { formatEther, formatUnits, type JsonRpcProvider } from "ethers";
 import { estimateCall, type SentTransaction } from "../chain/sending.ts";
-import { type Step, take } from "../chain/steps.ts";
+import { type Step, type TransactionLog, take } from "../chain/steps.ts";
 
 /** What became of steps: the words for people, and what was sent. */
 export interface StepsReport {
@@ -12,11 +12,15 @@ export interface StepsReport {
 const ESTIMATED = 4;
 
 /** Sends the steps that nobody has done yet, one after the other; `say` hears of each when it is in a block. */
-export async function takeSteps(steps: readonly Step[], say: (line: string) => void): Promise<StepsReport> {
+export async function takeSteps(
+  steps: readonly Step[],
+  say: (line: string) => void,
+  log?: TransactionLog,
+): Promise<StepsReport> {
   const sent: SentTransaction[] = [];
   let done = 0;
   for (const step of steps) {
-    const transaction = await take(step);
+    const transaction = await take(step, log);
     if (transaction === null) {
       done++;
       continue;

@@ -19,6 +19,11 @@ export interface EpochFolder {
   readonly terms: string;
   /** Receipt of the attestation. */
   readonly receipt: string;
+  /** How long stages took, and what was sent to the chain: for reports. */
+  readonly runs: string;
+  readonly transactions: string;
+  /** The operator's report. */
+  readonly report: string;
   readonly record: string;
   /** Published totals, where the exchange chose to. */
   readonly totals: string;
@@ -39,6 +44,9 @@ export function epochFolder(root: string): EpochFolder {
     statements: join(root, "private/statements"),
     terms: join(root, "private/terms.json"),
     receipt: join(root, "private/receipt.json"),
+    runs: join(root, "private/runs.json"),
+    transactions: join(root, "private/transactions.json"),
+    report: join(root, "private/report.html"),
     record: join(root, EPOCH_FILES.record),
     totals: join(root, EPOCH_FILES.totals),
     riskParameters: join(root, EPOCH_FILES.riskParameters),

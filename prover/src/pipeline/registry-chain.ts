@@ -2,7 +2,7 @@ import { toBeHex } from "ethers";
 import { readAttestation, readOpening } from "../chain/registry.ts";
 import type { SignedStatement } from "../chain/reserves.ts";
 import { type SentTransaction, waitForPending } from "../chain/sending.ts";
-import { type Step, take } from "../chain/steps.ts";
+import { type Step, type TransactionLog, take } from "../chain/steps.ts";
 import type { AttestationReceipt, EpochChain } from "./ports.ts";
 import { type Settlement, type SettlementSigners, settlementOf } from "./settlement.ts";
 
@@ -16,6 +16,8 @@ export interface RegistryChainConfig extends SettlementSigners {
   readonly batchesAtOnce?: number;
   /** 2^partDepth batches are proved by one transaction when there are more, at most 256; left out, 64. */
   readonly partDepth?: number;
+  /** Keeps what is sent, and what it cost. */
+  readonly log?: TransactionLog;
   /** Told of every transaction that is in a block. */
   readonly sent?: (what: string, transaction: SentTransaction) => void;
 }
@@ -41,7 +43,7 @@ export function registryChain(registry: bigint, config: RegistryChainConfig): Ep
         ...(partDepth === undefined ? {} : { partDepth }),
       });
       await waitForPending(sender);
-      return settle(settlement, record.batches.length <= batchesAtOnce, sent);
+      return settle(settlement, record.batches.length <= batchesAtOnce, sent, config.log);
     },
   };
 }
@@ -55,10 +57,11 @@ async function settle(
   settlement: Settlement,
   atOnce: boolean,
   told: NonNullable<RegistryChainConfig["sent"]>,
+  log: TransactionLog | undefined,
 ): Promise<AttestationReceipt | null> {
   const sent: SentTransaction[] = [];
   const taken = async (step: Step) => {
-    const transaction = await take(step);
+    const transaction = await take(step, log);
     if (transaction === null) return;
     sent.push(transaction);
     told(step.what, transaction);

@@ -32,6 +32,7 @@ import { hashPublicPart, writePublicPart } from "./public-part.ts";
 import { AccountChecker, checkEpochEquation, checkSolvency } from "./self-check.ts";
 import { attest, checkOpening } from "./settle-stage.ts";
 import { readTerms } from "./signed-terms.ts";
+import { StageRecorder } from "./stage-times.ts";
 
 export { ConfigError, SecondRootError } from "./errors.ts";
 
@@ -71,8 +72,13 @@ export async function runEpoch(config: EpochConfig, dependencies: EpochDependenc
   const folder = epochFolder(config.folder);
   await makeEpochFolder(folder);
   return withFolderLock(folder.private, async () => {
+    const times = new StageRecorder(folder.runs);
+    const progress: Progress = (event) => {
+      times.note(event);
+      dependencies.progress?.(event);
+    };
     try {
-      return await runLocked(config, folder, dependencies);
+      return await runLocked(config, folder, { ...dependencies, progress });
     } finally {
       closeBatchRecords(folder.batches);
     }
@@ -82,7 +88,7 @@ export async function runEpoch(config: EpochConfig, dependencies: EpochDependenc
 async function runLocked(
   config: EpochConfig,
   folder: EpochFolder,
-  { prover, chain, progress = () => {} }: EpochDependencies,
+  { prover, chain, progress }: EpochDependencies & { readonly progress: Progress },
 ): Promise<EpochResult> {
   const setting = await settingOf(config, folder, prover, progress);
   const { policy, claims, batchCircuit, epochCircuit } = setting;

@@ -2,7 +2,7 @@ import { ContractFactory, HDNodeWallet, JsonRpcProvider, Mnemonic } from "ethers
 import { network } from "hardhat";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { contractArtifact } from "../../../prover/src/chain/artifacts.ts";
-import { NotMinedError, raisedFees, send } from "../../../prover/src/chain/sending.ts";
+import { NotMinedError, raisedFees, send, sendCall } from "../../../prover/src/chain/sending.ts";
 
 const MNEMONIC = Mnemonic.fromPhrase("test test test test test test test test test test test junk");
 const PATIENCE = { milliseconds: 400, attempts: 3 };
@@ -35,7 +35,9 @@ describe("a transaction that no block takes", () => {
   it("is replaced for a higher fee, and counts once", async () => {
     await provider.send("evm_setAutomine", [false]);
     const nonce = await wallet.getNonce();
-    const sent = mint(5n);
+    const told: string[][] = [];
+    const call = { contract: token as never, method: "mint", args: [wallet.address, 5n] };
+    const sent = sendCall(call, PATIENCE, (hash, replaced) => told.push([...replaced, hash]));
     const pending = async () => (await provider.send("eth_getBlockByNumber", ["pending", true])).transactions;
     const [first] = await until(pending, (list) => list.length === 1);
     const [second] = await until(pending, ([one]) => one !== undefined && one.hash !== first.hash);
@@ -44,7 +46,11 @@ describe("a transaction that no block takes", () => {
     expect(BigInt(second.maxFeePerGas)).toBeGreaterThanOrEqual(raised);
     await provider.send("evm_mine", []);
     await provider.send("evm_setAutomine", [true]);
-    expect((await sent).gasUsed).toBeGreaterThan(0n);
+    const { hash, gasUsed, fee } = await sent;
+    expect(gasUsed).toBeGreaterThan(0n);
+    expect(fee).toBe(gasUsed * (await provider.getTransactionReceipt(hash))!.gasPrice);
+    // Whoever keeps an account of it knows that they are one.
+    expect(told.slice(0, 2)).toEqual([[first.hash], [first.hash, second.hash]]);
     expect(await balance()).toBe(5n);
     expect(await wallet.getNonce()).toBe(nonce + 1);
   });

@@ -12,6 +12,7 @@ import { deployRegistry } from "../../../prover/src/chain/registry.ts";
 import { nameAttestor, reserveBookOf, signStatement } from "../../../prover/src/chain/reserves.ts";
 import { doctorCommand } from "../../../prover/src/cli/doctor-command.ts";
 import { runCommand } from "../../../prover/src/cli/plimsoll.ts";
+import { readSent } from "../../../prover/src/pipeline/sent-transactions.ts";
 import { packKey } from "../../../verifier/src/groth16/key.ts";
 import { tinyPolicy } from "../../support/exchange.ts";
 import { tinyMarks, tinyRiskParameters } from "../../support/policies.ts";
@@ -147,6 +148,15 @@ describe("settling over JSON-RPC, with a relayer that pays", () => {
       exitCode: 0,
       text: expect.stringMatching(/attested before, under this very root/),
     });
+    const sent = readSent(at("epoch/private/transactions.json"));
+    expect(sent.map(({ what }) => what)).toEqual([
+      `open epoch 1 for the snapshot at ${snapshotTime}`,
+      "attest 1 batch at once",
+    ]);
+    for (const { hashes, mined } of sent) {
+      const { hash, gasUsed, gasPrice, blockNumber } = (await provider.getTransactionReceipt(hashes[0]!))!;
+      expect(mined).toEqual({ hash, gasUsed, fee: gasUsed * gasPrice, blockNumber });
+    }
     const status = await runCommand(["epoch", "status", at("epoch")]);
     expect(status.text).toMatch(/attested +yes/);
 
@@ -173,6 +183,27 @@ describe("settling over JSON-RPC, with a relayer that pays", () => {
     expect(published.text).toMatch(/ok +totals[\s\S]*ok +public files[\s\S]*COVERAGE BY ASSET/);
     expect(published.text).toMatch(/^ +USDT +12\.5 +0 +12\.5 +100 % +12\.50$/m);
     expect(published.exitCode).toBe(0);
+  });
+
+  it("reports what settling cost, also of a transaction that a killed run sent and never saw in a block", async () => {
+    const file = at("epoch/private/transactions.json");
+    const known = readSent(file);
+    const costs = async () => {
+      const { text, exitCode } = await runCommand(["epoch", "report", "--config", config]);
+      expect(exitCode, text).toBe(0);
+      const html = await readFile(at("epoch/private/report.html"), "utf8");
+      return { text, gas: /<dt>Gas<\/dt><dd>([^<]*)/.exec(html)![1]! };
+    };
+    const all = known.reduce((sum, { mined }) => sum + mined!.gasUsed, 0n).toLocaleString("en");
+    expect(await costs()).toMatchObject({ gas: all, text: expect.not.stringMatching(/was not read/) });
+    const unseen = (await readFile(file, "utf8")).replace(
+      /"mined": \{[^}]*\}(?=\s*\}\s*\])/,
+      '"mined": null',
+    );
+    await writeFile(file, unseen);
+    expect(readSent(file).map(({ mined }) => mined === null)).toEqual([false, true]);
+    expect((await costs()).gas).toBe(all);
+    expect(readSent(file)).toEqual(known);
   });
 
   it("refuses a copy of the public part in which a file was changed, and minds no stray one", async () => {

@@ -22,7 +22,7 @@ import { waterfall } from "./waterfall.ts";
 export function accountHtml(report: AccountReport): string {
   const { policy, userId } = report;
   const title = userId === "" ? "Margin report" : `Margin report of ${userId}`;
-  return page(title, policy, accountFigures(report), accountSections(report));
+  return reportPage(title, policy, accountFigures(report), accountSections(report));
 }
 
 /** The pictures and tables of an account's report, for a page that has `REPORT_STYLE`. */
@@ -67,15 +67,21 @@ export function coverageSection(coverage: Coverage): Markup {
 
 /** An exchange's report as one HTML file. Private to the exchange: it names accounts. */
 export function exchangeHtml(report: ExchangeReport): string {
+  const title = "Margin report of the exchange";
+  return reportPage(title, report.policy, exchangeFigures(report), exchangeSections(report));
+}
+
+/** The pictures and tables of an exchange's report. */
+export function exchangeSections(report: ExchangeReport): Markup[] {
   const [histogram, ...tables] = exchangeTables(report);
-  return page("Margin report of the exchange", report.policy, exchangeFigures(report), [
+  return [
     markup`<section><h2>${histogram!.title}</h2><p class="note">${histogram!.note}</p>
 <figure><figcaption>Accounts by the part of their collateral that maintenance margin uses</figcaption>
-<div class="wide" tabindex="0" role="region" aria-label="Use of collateral">${histogramChart(report.histogram, "use")}</div>
+<div class="wide" tabindex="0" role="region" aria-label="${histogram!.title}, drawn">${histogramChart(report.histogram, "use")}</div>
 <details><summary>As a table</summary>${table(histogram!)}</details></figure></section>
 `,
     ...tables.map(section),
-  ]);
+  ];
 }
 
 function worstWords({ worst, charge }: AccountReport["groups"][number], { quote }: PolicyLabel): string {
@@ -84,7 +90,8 @@ function worstWords({ worst, charge }: AccountReport["groups"][number], { quote 
   return `worst is ${worst.name}; charged ${initial} ${quote} in initial, ${maintenance} in maintenance margin`;
 }
 
-function page(
+/** A report as one HTML file that loads nothing and runs nothing. */
+export function reportPage(
   title: string,
   policy: PolicyLabel,
   figures: readonly Figure[],
@@ -117,12 +124,14 @@ ${body}
 `.text;
 }
 
-function section(of: Table): Markup {
-  return markup`<section><h2>${of.title}</h2><p class="note">${of.note}</p>${table(of)}</section>
+/** A table under its title; one without rows is its note alone. */
+export function section(of: Table): Markup {
+  return markup`<section><h2>${of.title}</h2><p class="note">${of.note}</p>${of.rows.length === 0 ? "" : table(of)}</section>
 `;
 }
 
-function table({ title, columns, rows, words = [] }: Table): Markup {
+/** A table that scrolls by itself where it is too wide, also by keyboard. */
+export function table({ title, columns, rows, words = [] }: Table): Markup {
   const kind = (c: number) => (c === 0 || words.includes(c) ? "word" : "number");
   return markup`<div class="wide" tabindex="0" role="region" aria-label="${title}"><table>
 <thead><tr>${columns.map((name, c) => markup`<th scope="col" class="${kind(c)}">${name}</th>`)}</tr></thead>
@@ -136,7 +145,7 @@ function table({ title, columns, rows, words = [] }: Table): Markup {
 
 /** What the pictures and tables of a report look like, in the light and in the dark. */
 export const REPORT_STYLE = `
-:root { color-scheme: light dark; --ink: #17212b; --soft: #52606d; --paper: #ffffff; --card: #f3f5f7; --line: #d5dbe1; --loss: #c2500a; --gain: #1769aa; --total: #4a5a6a; }
+:root { color-scheme: light dark; --ink: #17212b; --soft: #52606d; --paper: #ffffff; --card: #f3f5f7; --line: #d5dbe1; --loss: #b04400; --gain: #1769aa; --total: #4a5a6a; }
 @media (prefers-color-scheme: dark) {
   :root { --ink: #e8edf2; --soft: #a3b1bf; --paper: #12181f; --card: #1c252e; --line: #35424f; --loss: #f08a3c; --gain: #5aaee8; --total: #90a2b4; }
 }
