@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { address, fromJson, natural, toJson } from "@plimsoll/verifier/formats/codecs.ts";
 import * as z from "zod/mini";
-import { writeNewFile } from "./spending-files.ts";
+import { writeNewPublic } from "./new-file.ts";
 
 /** The operator's signature that lets anybody have an exit paid: nothing in it is secret. */
 const approvalFormat = z.strictObject({
@@ -25,5 +25,5 @@ export async function readApproval(file: string): Promise<ExitApproval> {
 
 /** Throws ConfigError where there is a file of that name. */
 export async function writeApproval(file: string, approval: ExitApproval): Promise<void> {
-  await writeNewFile(file, toJson(approvalFormat, approval));
+  await writeNewPublic(file, toJson(approvalFormat, approval));
 }

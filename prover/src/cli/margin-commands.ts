@@ -1,10 +1,10 @@
-import { chmod, writeFile } from "node:fs/promises";
 import { type CompiledPolicy, compilePolicy } from "@plimsoll/verifier/policy/compile.ts";
 import { accountReport } from "@plimsoll/verifier/report/account-report.ts";
 import { exchangeReport } from "@plimsoll/verifier/report/exchange-report.ts";
 import { reportJson } from "@plimsoll/verifier/report/format.ts";
 import { accountHtml, exchangeHtml } from "@plimsoll/verifier/report/render-html.ts";
 import { accountText, exchangeText } from "@plimsoll/verifier/report/render-text.ts";
+import { writePrivate } from "../pipeline/files.ts";
 import { ConfigError } from "../pipeline/run-epoch.ts";
 import type { DustRule } from "../snapshot/amounts.ts";
 import { SnapshotError } from "../snapshot/error.ts";
@@ -82,18 +82,16 @@ async function finished(
   text: string,
   page: () => string,
 ): Promise<Outcome> {
-  if (html !== undefined) await writePrivate(html, page());
+  if (html !== undefined) await writeReport(html, page());
   if (json) return { text: reportJson(report), exitCode: EXIT.done };
   const written = html === undefined ? "" : `\nwritten to ${html}: open it in a browser; it loads nothing\n`;
   return { text: text + written, exitCode: EXIT.done };
 }
 
 /** Positions are their owner's business: nobody else on the machine may read the file. */
-async function writePrivate(file: string, text: string): Promise<void> {
+async function writeReport(file: string, text: string): Promise<void> {
   try {
-    await writeFile(file, text, { mode: 0o600 });
-    // A file that was there before keeps its mode.
-    await chmod(file, 0o600);
+    await writePrivate(file, text);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     const message = `--html ${file}: expected a file that can be written, came ${code}: does its folder exist?`;

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { type Bundle, bundleFromJson } from "@plimsoll/verifier/formats/bundle.ts";
 import {
   type SpendingProof,
@@ -9,10 +9,10 @@ import { WithdrawalError } from "@plimsoll/verifier/withdrawal/error.ts";
 import { instanceArtifacts } from "../build/artifacts.ts";
 import { openIdentity } from "../owner/identity-file.ts";
 import { passphraseFrom } from "../owner/passphrase.ts";
-import { ConfigError } from "../pipeline/errors.ts";
 import type { ProvingBackend } from "../proving/backend.ts";
 import { chosenBackend } from "../proving/chosen-backend.ts";
 import { makeSpendingProof, type SpendingWish } from "../withdrawal/spending-proof.ts";
+import { writeNewPublic } from "./new-file.ts";
 
 /** The account that a proof is made from. */
 export interface AccountOptions {
@@ -41,15 +41,7 @@ export async function readProof(file: string): Promise<SpendingProof> {
 
 /** Writes a proof where there is no file yet. Nothing in it is secret. */
 export async function writeProof(file: string, proof: SpendingProof): Promise<void> {
-  await writeNewFile(file, spendingProofToJson(proof));
-}
-
-/** Writes what is no secret where there is no file yet. Throws ConfigError. */
-export async function writeNewFile(file: string, text: string): Promise<void> {
-  await writeFile(file, text, { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "EEXIST") throw error;
-    throw new ConfigError(`${file}: expected no file of that name, came one, which stays as it is`);
-  });
+  await writeNewPublic(file, spendingProofToJson(proof));
 }
 
 /** Opens the identity, proves and writes the file. Throws WithdrawalError with what to do next. */

@@ -128,10 +128,9 @@ async function verifyAccount(
 
 function accountOutcome(held: string, report: AccountReport, options: ReportOptions): Outcome {
   const outcome = reportOutcome(report, options);
-  return {
-    ...outcome,
-    text: `${held}${outcome.text}${report.proves === undefined ? "" : `${report.proves}\n`}`,
-  };
+  const { passed, steps, proves } = report;
+  if (proves === undefined) return { ...outcome, text: held + outcome.text };
+  return { ...outcome, text: `${held}${outcome.text}${proves}\n`, data: { passed, steps, proves } };
 }
 
 async function readStatement(file: string): Promise<AccountStatement> {

@@ -77,6 +77,8 @@ describe("plimsoll margin", () => {
 
   it("writes a page that only its owner may read, over one that anybody could", async () => {
     const file = join(folder, "report.html");
+    // One that everybody could read was there before.
+    await writeFile(file, "", { mode: 0o644 });
     await writeFile(file, "", { mode: 0o644 });
     const args = [
       "margin",

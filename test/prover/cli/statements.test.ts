@@ -139,6 +139,11 @@ describe("signed statements", () => {
     const swapped = await runCommand(["verify", "statement", statement, "--bundle", bundle, ...chain]);
     expect(swapped).toEqual(both);
     const alone = await runCommand(["verify", "statement", statement, "--exchange", EXCHANGE]);
+    const json = await runCommand(["verify", "statement", statement, "--exchange", EXCHANGE, "--json"]);
+    expect(JSON.parse(json.text)).toMatchObject({
+      passed: true,
+      proves: expect.stringMatching(/Ask the exchange/),
+    });
     expect(alone.text).toMatch(
       /^statement for account "bob" of tiny, epoch 3:\n {2}98765\.4321 USDT owned\n/,
     );
