@@ -1,4 +1,5 @@
-type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
+type Leaf = string | number | boolean | null;
+type Json = Leaf | Json[] | { [name: string]: Json };
 
 /** A copy of a JSON value in which one leaf is another one of the same form, and where. */
 export interface SingleEdit {
@@ -6,15 +7,23 @@ export interface SingleEdit {
   readonly edited: Json;
 }
 
-/** Every copy of a JSON value with one leaf changed as little as its form allows. */
-export function* singleEdits(value: Json, where = ""): Generator<SingleEdit> {
+/** Every copy of a JSON value with one leaf changed, as little as its form allows unless told otherwise. */
+export function* singleEdits(
+  value: Json,
+  edit: (leaf: Leaf) => Json = neighbour,
+  where = "",
+): Generator<SingleEdit> {
   if (typeof value !== "object" || value === null) {
-    yield { where, edited: neighbour(value) };
+    yield { where, edited: edit(value) };
     return;
   }
   for (const name of Object.keys(value)) {
     const inner = (value as Record<string, Json>)[name]!;
-    for (const { where: place, edited } of singleEdits(inner, where === "" ? name : `${where}.${name}`)) {
+    for (const { where: place, edited } of singleEdits(
+      inner,
+      edit,
+      where === "" ? name : `${where}.${name}`,
+    )) {
       const copy = structuredClone(value) as Record<string, Json>;
       copy[name] = edited;
       yield { where: place, edited: copy as Json };
@@ -22,7 +31,7 @@ export function* singleEdits(value: Json, where = ""): Generator<SingleEdit> {
   }
 }
 
-function neighbour(leaf: string | number | boolean | null): Json {
+function neighbour(leaf: Leaf): Json {
   if (typeof leaf === "number") return leaf + 1;
   if (typeof leaf !== "string") return !leaf;
   if (/^0x[0-9a-f]+$/.test(leaf)) return `${leaf.slice(0, -1)}${leaf.endsWith("1") ? "0" : "1"}`;

@@ -59,6 +59,25 @@ describe("attestations by JSON-RPC (attack row 32)", () => {
     await expect(source()).rejects.toThrow(/different things/);
   });
 
+  it("show no key that stands in an endpoint's address (attack row 35)", async () => {
+    const secret = "c0ffee";
+    const urls = [`http://127.0.0.1:1/v2/${secret}`, `http://user:${secret}@127.0.0.1:1/?key=${secret}`];
+    for (const url of urls) {
+      const error = await registrySource([jsonRpc(url)], REGISTRY).catch((thrown: Error) => thrown);
+      expect((error as Error).message).toMatch(/^http:\/\/127\.0\.0\.1:1: no answer/);
+      expect((error as Error).message).not.toContain(secret);
+    }
+    const lying = await rpcStandIn({ ...RECORD, accountsRoot: 1n });
+    const { attestation } = await registrySource(
+      [jsonRpc(first.url), jsonRpc(`${lying.url}${secret}`)],
+      REGISTRY,
+    );
+    const told = await attestation(7n).catch((thrown: Error) => thrown);
+    await lying.close();
+    expect((told as Error).message).toMatch(/^http:\S+ and http:\S+ tell different things/);
+    expect((told as Error).message).not.toContain(secret);
+  });
+
   it("want an endpoint that answers, and a registry", async () => {
     await expect(registrySource([], REGISTRY)).rejects.toThrow(/expected an endpoint/);
     await expect(registrySource([jsonRpc("http://127.0.0.1:1/")], REGISTRY)).rejects.toThrow(/no answer/);
@@ -67,7 +86,7 @@ describe("attestations by JSON-RPC (attack row 32)", () => {
     await expect(registrySource([say(7)], REGISTRY)).rejects.toThrow(/expected hex digits/);
     await expect(registrySource([say("0x")], REGISTRY)).rejects.toThrow(/expected the chain's number/);
     const empty = {
-      url: "http://x/",
+      name: "http://x",
       ask: async (method: string) => (method === "eth_chainId" ? "0x1" : "0x"),
     };
     const { attestation } = await registrySource([empty], REGISTRY);
@@ -87,7 +106,7 @@ describe("a signature of a contract, by JSON-RPC (attack row 32)", () => {
   const [account, digest, signature] = [0xe0n, 5n, `0x${"ab".repeat(65)}`];
   /** An endpoint of a chain on which the account has this code, and answers so. */
   const endpoint = (code: string, answer: () => string): Endpoint => ({
-    url: "http://x/",
+    name: "http://x",
     ask: async (method, params) => {
       if (method === "eth_chainId") return "0x7a69";
       if (method === "eth_getCode") return code;

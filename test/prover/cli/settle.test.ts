@@ -121,6 +121,24 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+/** Of what everybody sees on the chain (attack row 35). */
+async function expectNoSecrets(calldata: string): Promise<void> {
+  const read = async (path: string) => JSON.parse(await readFile(at(`epoch/private/${path}`), "utf8"));
+  const { totalsSalt, weightsSalt, blinds } = await read("commit.json");
+  const [alice, bob] = [await read("bundles/alice.json"), await read("bundles/bob.json")];
+  const operator = (await readFile(at("secret"), "utf8")).trim().replace(/^0x/, "");
+  const secrets = [totalsSalt, weightsSalt, ...blinds.flat(), alice.salt, bob.salt].map((hex: string) =>
+    hex.slice(2),
+  );
+  const names = ["alice", "bob"].map((name) => Buffer.from(name).toString("hex"));
+  // A total of everybody's is only in a commitment; no word of the data is one account's quantity either.
+  const quantities = [...alice.holdings, ...bob.holdings].map(({ quantity }) => BigInt(quantity));
+  const words = new Set((calldata.slice(10).match(/.{64}/g) ?? []).map((word) => BigInt(`0x${word}`)));
+  expect(secrets.length).toBeGreaterThan(6);
+  for (const secret of [...secrets, ...names, operator]) expect(calldata).not.toContain(secret);
+  for (const quantity of quantities.filter((units) => units > 1000n)) expect(words).not.toContain(quantity);
+}
+
 describe("settling over JSON-RPC, with a relayer that pays", () => {
   const attest = () => runCommand(["epoch", "attest", "--config", config]);
 
@@ -144,6 +162,9 @@ describe("settling over JSON-RPC, with a relayer that pays", () => {
 
     const first = await attest();
     expect(first).toMatchObject({ exitCode: 0, text: expect.stringMatching(/attested in transaction 0x/) });
+    await expectNoSecrets(
+      (await provider.getTransaction(/transaction (0x\w{64})/.exec(first.text)![1]!))!.data,
+    );
     expect(await attest()).toMatchObject({
       exitCode: 0,
       text: expect.stringMatching(/attested before, under this very root/),

@@ -1,10 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { accountStatement, signAccountStatement } from "../../../prover/src/account-statements/sign.ts";
 import { jsonOf } from "../../../prover/src/cli/policy-files.ts";
-import { accountStatementFromJson } from "../../../verifier/src/formats/account-statement.ts";
+import {
+  accountStatementFromJson,
+  accountStatementToJson,
+} from "../../../verifier/src/formats/account-statement.ts";
 import { bundleFromJson, bundleToJson } from "../../../verifier/src/formats/bundle.ts";
 import { parseJson, RepeatedNameError } from "../../../verifier/src/formats/json.ts";
-import { adaBundle } from "../../support/ada.ts";
+import { ADA_EXCHANGE_KEY, ADA_HOLDINGS, adaBundle, adaPolicy } from "../../support/ada.ts";
+import { singleEdits } from "../../support/single-edits.ts";
 
 describe("JSON in which an object has a name twice (attack row 33)", () => {
   it.each([
@@ -49,4 +54,27 @@ describe("JSON in which an object has a name twice (attack row 33)", () => {
       /^risk.json: expected each name once/,
     );
   });
+});
+
+it("a file that does not fit is refused without what is in it (attack row 35)", () => {
+  const statement = accountStatementToJson(
+    signAccountStatement(
+      ADA_EXCHANGE_KEY,
+      accountStatement(adaBundle(), adaPolicy, { ...adaBundle(), holdings: ADA_HOLDINGS }),
+    ),
+  );
+  for (const [read, text] of [
+    [bundleFromJson, bundleToJson(adaBundle())],
+    [accountStatementFromJson, statement],
+  ] as const) {
+    for (const { where, edited } of singleEdits(JSON.parse(text), () => "s3cret-balance")) {
+      let message = "";
+      try {
+        read(JSON.stringify(edited), "file");
+      } catch (error) {
+        message = (error as Error).message;
+      }
+      expect(message, where).not.toContain("s3cret");
+    }
+  }
 });

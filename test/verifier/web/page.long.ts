@@ -552,7 +552,7 @@ describe.skipIf(CHROMIUM === undefined)("the page that checks a bundle", () => {
       bundle: { userId: "alice" },
       chain: { registry: REGISTRY, attestation: { epoch: "3" }, contractSigned: null },
     });
-    expect(kept.endpoints).toEqual(endpoints.map(({ url }) => url));
+    expect(kept.endpoints).toEqual(endpoints.map(({ url }) => new URL(url).origin));
     expect(kept.steps.some(({ outcome }: { outcome: string }) => outcome === "failed")).toBe(true);
     // What was kept can be checked again by anybody, with her own endpoints.
     const options = ["--epoch", at("epoch"), "--rpc", endpoints[0]!.url, "--registry", REGISTRY];

@@ -2,7 +2,8 @@ import { ChainError } from "./error.ts";
 
 /** One endpoint of a chain, over HTTP. */
 export interface Endpoint {
-  readonly url: string;
+  /** What it is called in words: host and scheme, since keys stand in the rest of an address. */
+  readonly name: string;
   /** The answer to a JSON-RPC request. Throws ChainError with what went wrong, in words. */
   ask(method: string, params: readonly unknown[]): Promise<unknown>;
 }
@@ -14,8 +15,8 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 export class CallReverted extends ChainError {
   readonly data: string;
 
-  constructor(url: string, data: string) {
-    super(`${url}: the contract refuses this call`);
+  constructor(endpoint: string, data: string) {
+    super(`${endpoint}: the contract refuses this call`);
     this.name = "CallReverted";
     this.data = data;
   }
@@ -27,11 +28,12 @@ const PATIENCE = 20_000;
 /** An endpoint that speaks JSON-RPC 2.0. */
 export function jsonRpc(url: string, send: Fetch = fetch): Endpoint {
   let id = 0;
+  const name = endpointName(url);
   return {
-    url,
+    name,
     ask: async (method, params) => {
       const body = JSON.stringify({ jsonrpc: "2.0", id: ++id, method, params });
-      const response = await answered(url, () =>
+      const response = await answered(name, () =>
         send(url, {
           method: "POST",
           headers: { "Content-Type": "application/json" },
@@ -40,13 +42,18 @@ export function jsonRpc(url: string, send: Fetch = fetch): Endpoint {
           ...{ credentials: "omit", referrerPolicy: "no-referrer", signal: AbortSignal.timeout(PATIENCE) },
         }),
       );
-      const answer = await answered(url, () => response.json() as Promise<RpcAnswer>);
-      if (answer.error !== undefined) throw refusal(url, answer.error);
+      const answer = await answered(name, () => response.json() as Promise<RpcAnswer>);
+      if (answer.error !== undefined) throw refusal(name, answer.error);
       if (!("result" in answer))
-        throw new ChainError(`${url}: expected an answer to ${method}, came another text`);
+        throw new ChainError(`${name}: expected an answer to ${method}, came another text`);
       return answer.result;
     },
   };
+}
+
+/** The part of an endpoint's address that may be shown to others. */
+export function endpointName(url: string): string {
+  return new URL(url).origin;
 }
 
 interface RpcAnswer {
@@ -54,23 +61,23 @@ interface RpcAnswer {
   readonly error?: { readonly code?: number; readonly message?: string; readonly data?: unknown };
 }
 
-async function answered<T>(url: string, act: () => Promise<T>): Promise<T> {
+async function answered<T>(endpoint: string, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
     const why = error instanceof Error && error.name === "TimeoutError" ? "no answer in time" : "no answer";
-    throw new ChainError(`${url}: ${why}: check the address and your connection`, { cause: error });
+    throw new ChainError(`${endpoint}: ${why}: check the address and your connection`, { cause: error });
   }
 }
 
-function refusal(url: string, error: NonNullable<RpcAnswer["error"]>): ChainError {
+function refusal(endpoint: string, error: NonNullable<RpcAnswer["error"]>): ChainError {
   const data = revertData(error.data);
   // Codes and places differ from one node to the next; a revert has code 3, or data, or says so.
   if (data !== undefined || error.code === 3 || /revert/i.test(error.message ?? "")) {
-    return new CallReverted(url, data ?? "0x");
+    return new CallReverted(endpoint, data ?? "0x");
   }
   return new ChainError(
-    `${url}: the endpoint refuses: ${(error.message ?? "without a reason").slice(0, 200)}`,
+    `${endpoint}: the endpoint refuses: ${(error.message ?? "without a reason").slice(0, 200)}`,
   );
 }
 

@@ -33,7 +33,7 @@ export async function registrySource(
   const chainId = BigInt(
     await agreed(endpoints, async (endpoint) => {
       const number = hex(endpoint, await endpoint.ask("eth_chainId", []));
-      if (number === "0x") throw new ChainError(`${endpoint.url}: expected the chain's number, came none`);
+      if (number === "0x") throw new ChainError(`${endpoint.name}: expected the chain's number, came none`);
       return number;
     }),
   );
@@ -89,12 +89,12 @@ async function recordOf(endpoint: Endpoint, address: string, epoch: bigint): Pro
     hex(endpoint, await endpoint.ask("eth_call", [{ to: address, data: `0x${data}` }, "latest"]));
   const exchange = await call(EXCHANGE);
   if (exchange.length !== 66) {
-    throw new ChainError(`${endpoint.url}: expected a registry at ${address}, came no such contract`);
+    throw new ChainError(`${endpoint.name}: expected a registry at ${address}, came no such contract`);
   }
   try {
     const record = await call(`${ATTESTATION_OF}${epoch.toString(16).padStart(64, "0")}`);
     if (record.length !== 2 + 64 * FIELDS.length) {
-      throw new ChainError(`${endpoint.url}: expected an attestation, came ${record.length / 2 - 1} bytes`);
+      throw new ChainError(`${endpoint.name}: expected an attestation, came ${record.length / 2 - 1} bytes`);
     }
     return record + exchange.slice(2);
   } catch (error) {
@@ -132,7 +132,7 @@ async function agreed(
   if (first === undefined) throw new ChainError("expected an endpoint of the chain, came none");
   const other = rest.findIndex((answer) => answer !== first);
   if (other >= 0) {
-    const names = `${endpoints[0]!.url} and ${endpoints[other + 1]!.url}`;
+    const names = `${endpoints[0]!.name} and ${endpoints[other + 1]!.name}`;
     throw new ChainError(`${names} tell different things: one of them is wrong or behind; ask a third`);
   }
   return first;
@@ -140,7 +140,7 @@ async function agreed(
 
 function hex(endpoint: Endpoint, answer: unknown): string {
   if (typeof answer === "string" && /^0x[0-9a-fA-F]*$/.test(answer)) return answer.toLowerCase();
-  throw new ChainError(`${endpoint.url}: expected hex digits, came another answer`);
+  throw new ChainError(`${endpoint.name}: expected hex digits, came another answer`);
 }
 
 /** The first four bytes of a signature's hash, as hex without 0x. */

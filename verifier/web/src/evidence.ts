@@ -1,3 +1,4 @@
+import { endpointName } from "../../src/chain/json-rpc.ts";
 import type { AccountFiles } from "../../src/check/account.ts";
 import type { Report } from "../../src/check/report.ts";
 import { evidenceToJson } from "../../src/formats/evidence.ts";
@@ -13,7 +14,8 @@ export function evidence(
   return evidenceToJson({
     format: "plimsoll.evidence.1",
     checkedAt: new Date().toISOString(),
-    endpoints: [...endpoints],
+    // Others see the evidence, and a key may stand in an address.
+    endpoints: endpoints.map(endpointName),
     ...(chain === undefined ? {} : { chain }),
     steps: [...steps],
     ...files,
