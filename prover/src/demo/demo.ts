@@ -1,5 +1,6 @@
 // `npm run demo [-- --all]`: an exchange proved, settled on a chain, checked by its users, and cheated in vain.
 // `npm run demo -- --epochs`: epochs settled in every way, see scenes/epochs.ts.
+// `npm run demo -- --page [--port N]`: customers check their accounts in a browser, see scenes/customers-page.ts.
 // `npm run demo -- --withdrawals`: money in, traded, and out again by proofs, see scenes/withdrawals.ts.
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { cpus } from "node:os";
@@ -34,6 +35,7 @@ import { type DemoChain, startDemoChain } from "./demo-chain.ts";
 import { type DemoExchange, readDemoExchange } from "./demo-exchange.ts";
 import { withTokens } from "./demo-tokens.ts";
 import { figure, Narrator } from "./narrator.ts";
+import { customersPage } from "./scenes/customers-page.ts";
 import { epochs } from "./scenes/epochs.ts";
 import { withdrawals } from "./scenes/withdrawals.ts";
 
@@ -46,12 +48,15 @@ const { values } = parseArgs({
     all: { type: "boolean", default: false },
     epochs: { type: "boolean", default: false },
     withdrawals: { type: "boolean", default: false },
+    page: { type: "boolean", default: false },
+    port: { type: "string", default: "8480" },
   },
 });
 const tell = new Narrator();
 process.exitCode = (await chosen()) ? 0 : 1;
 
 function chosen(): Promise<boolean> {
+  if (values.page) return customersPage(tell, Number(values.port));
   if (values.withdrawals) return withdrawals(tell);
   return values.epochs ? epochs(tell) : demo(values.all);
 }

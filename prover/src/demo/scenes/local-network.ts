@@ -19,9 +19,9 @@ export interface LocalNetwork {
 
 const ACCOUNTS = Mnemonic.fromPhrase("test test test test test test test test test test test junk");
 
-/** Starts a chain whose time begins at `initialDate` (ISO 8601). */
-export async function startNetwork(initialDate: string): Promise<LocalNetwork> {
-  const server = await network.createServer({ override: { initialDate } });
+/** Starts a chain whose time begins at `initialDate` (ISO 8601), on a port that is free or on the one named. */
+export async function startNetwork(initialDate: string, wantedPort?: number): Promise<LocalNetwork> {
+  const server = await network.createServer({ override: { initialDate } }, "127.0.0.1", wantedPort);
   const { address, port } = await server.listen();
   const url = `http://${address.includes(":") ? `[${address}]` : address}:${port}`;
   // Nothing may be remembered between calls: blocks come as fast as they are asked for.

@@ -62,15 +62,20 @@ export const FEED_DECIMALS = 8;
 const BEGINS = "2026-11-20T07:00:00Z";
 const GRACE_PERIOD = 1_800;
 
-/**
- * Deploys everything through Hardhat Ignition, with development keys of the smallest circuits, and registers nothing yet.
- * `ledgerKeys`: what the ledger takes proofs under; left out, nothing is ever withdrawn.
- */
+export interface StageOptions {
+  /** What the ledger takes proofs under; left out, nothing is ever withdrawn. */
+  readonly ledgerKeys?: Pick<RegistryConfig, "withdrawalKeys" | "refusalKeys">;
+  /** When the chain's time begins (ISO 8601), and the port of its endpoint, any that is free where it is left out. */
+  readonly begins?: string;
+  readonly port?: number;
+}
+
+/** Deploys everything through Hardhat Ignition, with development keys of the smallest circuits, and registers nothing yet. */
 export async function setStage(
   tell: Narrator,
-  ledgerKeys: Pick<RegistryConfig, "withdrawalKeys" | "refusalKeys"> = {},
+  { ledgerKeys = {}, begins = BEGINS, port }: StageOptions = {},
 ): Promise<Stage> {
-  const network = await startNetwork(BEGINS);
+  const network = await startNetwork(begins, port);
   const { provider } = network;
   const people = peopleOf(network);
   const gas = new GasBook(provider);

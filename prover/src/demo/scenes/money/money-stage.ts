@@ -66,8 +66,10 @@ export async function setMoneyStage(tell: Narrator): Promise<MoneyStage> {
     ["withdrawal-1", "refusal-1", "account-1"].map((name) => instanceArtifacts(name)),
   );
   const stage = await setStage(tell, {
-    withdrawalKeys: [packKey(withdrawal!.vkey)],
-    refusalKeys: [packKey(refusal!.vkey)],
+    ledgerKeys: {
+      withdrawalKeys: [packKey(withdrawal!.vkey)],
+      refusalKeys: [packKey(refusal!.vkey)],
+    },
   });
   const { network, people, registry, usdt } = stage;
   const { owner } = people;
