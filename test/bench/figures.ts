@@ -91,6 +91,8 @@ export interface PageFigures {
   readonly brotliMB: number;
   readonly firstCheckMs?: number;
   readonly hundredProofsMs?: number;
+  /** Of the page's own thread during both: it has to answer whoever uses the page. */
+  readonly longestTaskMs?: number;
 }
 
 /** Something that people should know beside the figures, in the words of the table. */

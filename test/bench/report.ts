@@ -61,7 +61,8 @@ const WORDS: Words = {
     gzipMB: "the same, each file by gzip, MB",
     brotliMB: "the same, each file by brotli, MB",
     firstCheckMs: "first check, milliseconds",
-    hundredProofsMs: "100 batch proofs and the epoch's, milliseconds",
+    hundredProofsMs: "100 batch proofs and the epoch's, ms",
+    longestTaskMs: "the page's longest silence meanwhile, ms",
   },
   risk: {
     monitorAccountsPerSecondPerCore: "accounts monitored a second and core",

@@ -74,7 +74,7 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
     await page.setInputFiles("#bundle", join(clone.folder, "epochs/page/files", file));
     await page.waitForSelector("[data-step=freshness]");
   };
-  const words = (page: Page) => page.innerText("body");
+  const words = async (page: Page) => (await page.textContent("body")) ?? "";
 
   it("every word in bold stands on the page where the guide leads", async () => {
     const page = await browser.newPage({ viewport: { width: 800, height: 1000 } });
