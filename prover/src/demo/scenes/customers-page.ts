@@ -28,7 +28,7 @@ const CHAIN_AGE = 2n * DAY + 6n * HOUR;
 
 /**
  * `npm run demo -- --page`: a tiny exchange whose epoch is attested on a chain of this machine, and the page on which its
- * customers check their accounts. Runs until it is told to stop. docs/checking-an-account.md leads through it.
+ * customers check their accounts. Runs until it is told to stop. docs/guide-user.md leads through it.
  */
 export async function customersPage(tell: Narrator, port: number): Promise<boolean> {
   const built = join(ROOT, "build/web");
@@ -53,7 +53,7 @@ export async function customersPage(tell: Narrator, port: number): Promise<boole
     try {
       tell.heading("Customers of the tiny exchange, each with the link that she alone gets");
       for (const [user, link] of links) tell.line(`${user.padEnd(10)} ${link}`);
-      tell.heading("Follow docs/checking-an-account.md, or open one of the links");
+      tell.heading("Follow docs/guide-user.md, or open one of the links");
       tell.table([
         ["page", site],
         ["files", relative(process.cwd(), join(folder, "files")) || "."],
