@@ -29,7 +29,7 @@ function stepView({ name, outcome, words }: Step): HTMLElement {
       ),
       ...(meaning === undefined
         ? []
-        : [h("p", { class: "hint" }, outcome === "passed" ? meaning : STRINGS.steps.wouldShow(meaning))]),
+        : [h("p", { class: "hint" }, outcome === "failed" ? STRINGS.steps.wouldShow(meaning) : meaning)]),
       ...(advice === undefined ? [] : [h("p", { class: "advice" }, advice)]),
     ),
   );

@@ -60,7 +60,7 @@ export const STRINGS = {
       "This was a light check: the file fits together, but nothing was compared with the chain, so you may have been shown another proof than everybody else. Name endpoints and the registry above, and press “Check”.",
     failed: (count: number) =>
       `${count === 1 ? "One step" : `${count} steps`} failed. Keep the evidence, and read what to do.`,
-    /** Before the meaning of a step that did not pass. */
+    /** The meaning of a step that failed. */
     wouldShow: (meaning: string) => `What it would show: ${meaning}`,
     took: (seconds: string) => `That took ${seconds} seconds.`,
   },
