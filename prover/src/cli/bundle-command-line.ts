@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { Progress } from "../pipeline/progress.ts";
 import type { BundlesExportOptions, ServeOptions } from "./bundle-commands.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -7,7 +8,11 @@ const LINKS = "file for the list of links, readable by you only";
 const BASE = "where the bundles will be, such as https://proof.example/";
 
 /** The commands that bring bundles to users. */
-export function bundleCommands(program: Command, finish: (handled: Promise<Outcome>) => Promise<void>): void {
+export function bundleCommands(
+  program: Command,
+  finish: (handled: Promise<Outcome>) => Promise<void>,
+  progress: Progress,
+): void {
   const bundles = program.command("bundles").description("bring each user her bundle");
   bundles
     .command("export")
@@ -17,7 +22,7 @@ export function bundleCommands(program: Command, finish: (handled: Promise<Outco
     .requiredOption("--links <file>", LINKS)
     .requiredOption("--base-url <url>", BASE)
     .action((options: BundlesExportOptions) =>
-      finish(import("./bundle-commands.ts").then((on) => on.bundlesExportCommand(options))),
+      finish(import("./bundle-commands.ts").then((on) => on.bundlesExportCommand(options, progress))),
     );
   bundles
     .command("links")

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { exportBundles, writeLinks } from "../bundles/export.ts";
 import { bundleService } from "../bundles/service.ts";
 import { readShelf, type Shelf } from "../bundles/shelf.ts";
+import { type Progress, StageClock } from "../pipeline/progress.ts";
 import { ConfigError } from "../pipeline/run-epoch.ts";
 import { loadConfig } from "./config-file.ts";
 import { EXIT, type Outcome } from "./outcome.ts";
@@ -30,9 +31,14 @@ export interface ServeDependencies {
 }
 
 /** `bundles export`: a folder for a static host, and the list of links. */
-export async function bundlesExportCommand(options: BundlesExportOptions): Promise<Outcome> {
+export async function bundlesExportCommand(
+  options: BundlesExportOptions,
+  progress: Progress,
+): Promise<Outcome> {
   const shelf = await shelfOf(options.config);
-  await exportBundles(shelf, options.out, () => {});
+  const clock = new StageClock(progress, "export", "bundles", shelf.bundles.length);
+  await exportBundles(shelf, options.out, () => clock.tick());
+  clock.finish();
   await writeLinks(shelf, options.baseUrl, options.links);
   const text = [
     `${shelf.bundles.length} bundles of epoch ${shelf.epoch}, ${shelf.size} bytes each: ${options.out}`,

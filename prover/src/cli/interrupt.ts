@@ -2,12 +2,23 @@ import { EXIT } from "./outcome.ts";
 
 /**
  * Ends the process at Ctrl-C, at once: everything that is kept was written whole, so nothing has to be tidied up. `write`
- * gets what to type to go on.
+ * gets what to type to go on, as text or as a line of JSON.
  */
-export function endOnInterrupt(args: readonly string[], write: (text: string) => void): void {
+export function endOnInterrupt(
+  args: readonly string[],
+  isJson: boolean,
+  write: (text: string) => void,
+): void {
   process.once("SIGINT", () => {
+    const error = {
+      code: "INTERRUPTED",
+      message: "stopped before the end; what is finished is kept",
+      next: typed(args),
+    };
     write(
-      `\nplimsoll: INTERRUPTED: stopped before the end; what is finished is kept\nnext: ${typed(args)}\n`,
+      isJson
+        ? `${JSON.stringify({ error })}\n`
+        : `\nplimsoll: ${error.code}: ${error.message}\nnext: ${error.next}\n`,
     );
     process.exit(EXIT.interrupted);
   });

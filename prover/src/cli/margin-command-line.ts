@@ -1,10 +1,15 @@
 import { type Command, Option } from "commander";
+import type { Progress } from "../pipeline/progress.ts";
 import { DEMO, example } from "./example.ts";
 import type { MarginOptions } from "./margin-commands.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** The commands that show margin as it is proved. */
-export function marginCommands(program: Command, finish: (handled: Promise<Outcome>) => Promise<void>): void {
+export function marginCommands(
+  program: Command,
+  finish: (handled: Promise<Outcome>) => Promise<void>,
+  progress: Progress,
+): void {
   const margin = program
     .command("margin")
     .description("margin of an account or an exchange, as it is proved");
@@ -23,7 +28,7 @@ export function marginCommands(program: Command, finish: (handled: Promise<Outco
   )
     .addHelpText("after", exchangeExamples)
     .action((options: MarginOptions) =>
-      finish(import("./margin-commands.ts").then((on) => on.marginExchangeCommand(options))),
+      finish(import("./margin-commands.ts").then((on) => on.marginExchangeCommand(options, progress))),
     );
 }
 

@@ -5,6 +5,7 @@ import { reportJson } from "@plimsoll/verifier/report/format.ts";
 import { accountHtml, exchangeHtml } from "@plimsoll/verifier/report/render-html.ts";
 import { accountText, exchangeText } from "@plimsoll/verifier/report/render-text.ts";
 import { writePrivate } from "../pipeline/files.ts";
+import { type Progress, StageClock } from "../pipeline/progress.ts";
 import { ConfigError } from "../pipeline/run-epoch.ts";
 import type { DustRule } from "../snapshot/amounts.ts";
 import { SnapshotError } from "../snapshot/error.ts";
@@ -46,9 +47,11 @@ export async function marginAccountCommand(options: MarginOptions & { user: stri
 }
 
 /** `margin exchange`: the report of all accounts of a snapshot. */
-export async function marginExchangeCommand(options: MarginOptions): Promise<Outcome> {
+export async function marginExchangeCommand(options: MarginOptions, progress: Progress): Promise<Outcome> {
   const { policy, snapshot } = await opened(options);
-  const report = await explained(() => exchangeReport(policy, snapshot.accounts));
+  const clock = new StageClock(progress, "margin", "accounts");
+  const report = await explained(() => exchangeReport(policy, clock.count(snapshot.accounts)));
+  clock.finish();
   return finished(options, report, exchangeText(report), () => exchangeHtml(report));
 }
 

@@ -26,8 +26,8 @@ import { verifyCommands } from "./verify-command-line.ts";
 export interface Running {
   /** Where progress goes; the outcome is returned. */
   readonly stderr?: { readonly isTTY?: boolean; write(text: string): unknown };
-  /** Hears which command begins, after its options were read. */
-  readonly begins?: (command: string) => void;
+  /** Hears which command begins, after its options were read, and whether it speaks JSON. */
+  readonly begins?: (command: string, isJson: boolean) => void;
 }
 
 /** How much a run says beside its outcome, from the options of whichever command runs. */
@@ -65,7 +65,7 @@ export async function runCommand(
     .hook("preAction", (_, action) => {
       mode.quiet = program.opts<{ quiet?: boolean }>().quiet === true;
       mode.json = action.opts<{ json?: boolean }>().json === true;
-      begins(action.name());
+      begins(action.name(), mode.json);
     });
   addCommands(
     program,
@@ -150,7 +150,7 @@ function addCommands(
 
   epochCommands(program, finish, { progress, say });
 
-  bundleCommands(program, finish);
+  bundleCommands(program, finish, progress);
 
   statementCommands(program, finish, progress);
 
@@ -166,7 +166,7 @@ function addCommands(
     .action(() => finish(import("./prover-command.ts").then((on) => on.proverCommand())));
 
   policyCommands(program, finish);
-  marginCommands(program, finish);
+  marginCommands(program, finish, progress);
   identityCommands(program, finish);
   ownersCommands(program, finish);
   vaultCommands(program, finish);
@@ -179,8 +179,9 @@ const END_BY_THEMSELVES: ReadonlySet<string> = new Set(["serve"]);
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const args = process.argv.slice(2);
   const { text, exitCode } = await runCommand(args, {
-    begins: (command) => {
-      if (!END_BY_THEMSELVES.has(command)) endOnInterrupt(args, (words) => process.stderr.write(words));
+    begins: (command, isJson) => {
+      if (END_BY_THEMSELVES.has(command)) return;
+      endOnInterrupt(args, isJson, (words) => process.stderr.write(words));
     },
   });
   const stream = exitCode === EXIT.done || exitCode === EXIT.refused ? process.stdout : process.stderr;

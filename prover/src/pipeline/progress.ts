@@ -7,7 +7,9 @@ export type StageName =
   | "attest"
   | "bundles"
   | "sign statements"
-  | "check proofs";
+  | "check proofs"
+  | "export"
+  | "margin";
 
 /** What a run tells while it works; numbers only, never data of an account. */
 export interface ProgressEvent {
@@ -55,6 +57,14 @@ export class StageClock {
   keep(units = 1): void {
     this.#kept += units;
     this.tick(units);
+  }
+
+  /** Passes a stream on and counts what goes by. */
+  async *count<Unit>(units: AsyncIterable<Unit>): AsyncGenerator<Unit> {
+    for await (const unit of units) {
+      yield unit;
+      this.tick();
+    }
   }
 
   finish(): void {
