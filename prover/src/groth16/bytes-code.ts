@@ -1,9 +1,9 @@
 // Between 32 bytes, little-endian, and limbs. Elements side by side in memory are done two at a time.
 import { type Code, op, type WasmFunction } from "../wasm/module.ts";
 import { bitsOf, type ConstantPool, Locals } from "./code.ts";
-import { advance } from "./curve-code.ts";
 import { type FieldCode, inLocals } from "./field-code.ts";
 import { ELEMENT_BYTES, LIMB_BITS, LIMBS } from "./limbs.ts";
+import { advance } from "./pairs-code.ts";
 import { v } from "./vectors.ts";
 
 const BITS = Number(LIMB_BITS);

@@ -3,8 +3,9 @@ import { BASE_FIELD } from "@plimsoll/verifier/groth16/key.ts";
 import { assemble, type WasmFunction } from "../wasm/module.ts";
 import { scaleElements, unpackElements } from "./bytes-code.ts";
 import { ConstantPool } from "./code.ts";
-import { fp2Multiply, g1Backward, g1Forward, g2Backward, g2Forward } from "./curve-code.ts";
 import { FieldCode } from "./field-code.ts";
+import { g1Backward, g1Forward } from "./g1-code.ts";
+import { fp2Multiply, g2Backward, g2Forward } from "./g2-code.ts";
 import { across, layer, multiplyArrays, quotient, rows } from "./transform-code.ts";
 
 /** A WebAssembly memory's page, and how many of them an address can reach. */

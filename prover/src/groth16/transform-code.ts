@@ -6,9 +6,9 @@
 import { type Code, op, type WasmFunction } from "../wasm/module.ts";
 import { packScalars } from "./bytes-code.ts";
 import { type ConstantPool, Locals } from "./code.ts";
-import { advance, difference, storePair } from "./curve-code.ts";
 import { type FieldCode, inLocals, inMemory } from "./field-code.ts";
 import { ELEMENT_BYTES, LIMBS, PAIR_BYTES } from "./limbs.ts";
+import { advance, difference, storePair } from "./pairs-code.ts";
 import { v } from "./vectors.ts";
 
 const load = (locals: readonly number[], pointer: number, offset = 0): Code =>
