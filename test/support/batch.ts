@@ -3,6 +3,7 @@ import { AUXILIARY_BASE } from "../../verifier/src/constants.ts";
 import type { BatchOpening, BlockOpening, WordOpening } from "../../verifier/src/encodings/batch.ts";
 import { batchFractions, batchSums, commitBatch } from "../../verifier/src/encodings/batch.ts";
 import type { Entry } from "../../verifier/src/encodings/entry.ts";
+import type { Hash } from "../../verifier/src/poseidon.ts";
 import type { Random } from "./random.ts";
 
 export const GAMMA = 0x1234567890abcdef1234567890abcdef1234567890abcdefn;
@@ -46,8 +47,13 @@ export function batchInputs(opening: BatchOpening, gamma = GAMMA, beta = BETA): 
 export type InputTree = CircuitInputs[string];
 
 /** What the reference says that a batch shows. */
-export function batchSignals(opening: BatchOpening, gamma = GAMMA, beta = BETA): Record<string, bigint> {
-  const { root, transcript } = commitBatch(opening);
+export function batchSignals(
+  opening: BatchOpening,
+  gamma = GAMMA,
+  beta = BETA,
+  hash?: Hash,
+): Record<string, bigint> {
+  const { root, transcript } = commitBatch(opening, hash);
   const { t, w } = batchFractions(batchSums(opening, gamma), beta);
   return { root, transcript, t, w };
 }
