@@ -25,7 +25,7 @@ const COMMANDS = {
     ["bin", "vitest", "run", "--project", "long*"],
   ],
   bench: [["node", "test/bench/bench.ts"]],
-  "build:web": [["bin", "vite", "build", "--config", "verifier/web/vite.config.ts"]],
+  "build:web": [["node", "prover/web/build.ts"]],
   "build:package": [["node", "verifier/package/build.ts"]],
   record: [["node", "prover/src/build/record.ts"]],
   coverage: [["node", "test/coverage/measure.ts"]],

@@ -1,4 +1,5 @@
 // Writes what is reviewed as a diff: constraints and gas below test/recorded, and the circuit ids that the verifier knows.
+import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { setupHash } from "@plimsoll/verifier/check/release.ts";
@@ -112,6 +113,21 @@ function rounded(value: number): number {
 export interface Release {
   readonly developmentSetup: string;
   readonly circuits: Readonly<Record<string, string>>;
+  /** SHA-256 of the files that a browser proves withdrawals with, by instance. */
+  readonly proving: Readonly<Record<string, { readonly wasm: string; readonly zkey: string }>>;
+}
+
+/** The circuits that customers prove in a browser: `npm run build:web` puts their files beside the page. */
+export const browserInstances = () => listInstances().filter(({ template }) => template === "Withdrawal");
+
+/** Hashes of what `build:web` copies. */
+export async function measureProving(): Promise<Release["proving"]> {
+  const sha256 = (file: string): string => createHash("sha256").update(readFileSync(file)).digest("hex");
+  const files = browserInstances().map(async ({ name }) => {
+    const { wasm, zkey } = await instanceArtifacts(name);
+    return [name, { wasm: sha256(wasm), zkey: sha256(zkey) }] as const;
+  });
+  return Object.fromEntries(await Promise.all(files));
 }
 
 export async function measureRelease(say: Say): Promise<Release> {
@@ -124,7 +140,7 @@ export async function measureRelease(say: Say): Promise<Release> {
     setup = setupHash(artifacts.vkey);
     say(`${name}: circuit id ${circuits[name]}`);
   }
-  return { developmentSetup: hex(setup), circuits };
+  return { developmentSetup: hex(setup), circuits, proving: await measureProving() };
 }
 
 function write(file: string, value: object): void {

@@ -70,7 +70,8 @@ async function answered<T>(endpoint: string, act: () => Promise<T>): Promise<T> 
   }
 }
 
-function refusal(endpoint: string, error: NonNullable<RpcAnswer["error"]>): ChainError {
+/** What an endpoint's error means: CallReverted where the contract refuses, ChainError for anything else. */
+export function refusal(endpoint: string, error: NonNullable<RpcAnswer["error"]>): ChainError {
   const data = revertData(error.data);
   // Codes and places differ from one node to the next; a revert has code 3, or data, or says so.
   if (data !== undefined || error.code === 3 || /revert/i.test(error.message ?? "")) {

@@ -11,6 +11,11 @@ export const RELEASED_CIRCUITS: ReadonlyMap<bigint, string> = new Map(
   Object.entries<string>(release.circuits).map(([name, id]) => [BigInt(id), name]),
 );
 
+/** SHA-256 of the files that proofs are made with in a browser, as 64 hex digits, by instance. */
+export const PROVING_FILES: ReadonlyMap<string, { readonly wasm: string; readonly zkey: string }> = new Map(
+  Object.entries(release.proving),
+);
+
 /** What a circuit of this release states. */
 export type Statement = "batch" | "epoch" | "withdrawal" | "refusal" | "account";
 

@@ -21,7 +21,7 @@ export function h<Name extends keyof HTMLElementTagNameMap>(
 export function field(
   label: string,
   hint: string,
-  control: HTMLInputElement | HTMLTextAreaElement,
+  control: HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement,
 ): HTMLElement {
   const id = control.id;
   control.setAttribute("aria-describedby", `${id}-hint`);

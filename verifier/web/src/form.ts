@@ -51,10 +51,7 @@ export function comparisonForm({ endpoints, registry, folder }: Settings): Form 
     element: form,
     read: () => ({
       userId: user.value.trim() || undefined,
-      endpoints: rpc.value
-        .split(/\s+/)
-        .filter((line) => line !== "")
-        .map(checkedEndpoint),
+      endpoints: endpointsOf(rpc.value),
       registry: contract.value.trim() === "" ? undefined : checkedAddress(contract.value.trim()),
       folder: address.value.trim(),
       files: [...(files.files ?? [])],
@@ -65,6 +62,14 @@ export function comparisonForm({ endpoints, registry, folder }: Settings): Form 
         act();
       }),
   };
+}
+
+/** Addresses of endpoints, one a line. Throws an Error in words for one that is none. */
+export function endpointsOf(text: string): string[] {
+  return text
+    .split(/\s+/)
+    .filter((line) => line !== "")
+    .map(checkedEndpoint);
 }
 
 function checkedEndpoint(text: string): string {

@@ -9,6 +9,7 @@ import { everythingView } from "./everything-view.ts";
 import { type Comparison, comparisonForm } from "./form.ts";
 import { freshness } from "./freshness.ts";
 import { type GivenFiles, givenFiles } from "./given-files.ts";
+import { LARGEST_BUNDLE } from "./limits.ts";
 import { allowOnly, namedBytes } from "./network.ts";
 import type { AccountAnswer, ChainAnswer } from "./protocol.ts";
 import { folderAt, folderOf, type PublicFolder, readPolicy } from "./public-folder.ts";
@@ -17,9 +18,6 @@ import { summary } from "./steps-view.ts";
 import { STRINGS } from "./strings.ts";
 
 // The page: choose a bundle, say what to compare it with, see each step.
-
-/** A bundle has some kilobytes; whatever is larger by far is another file. */
-const LARGEST_BUNDLE = 4 << 20;
 
 const settings = await readSettings();
 const page = document.getElementById("page")!;

@@ -7,6 +7,9 @@ export interface Settings {
   readonly endpoints: readonly string[];
   readonly registry: string;
   readonly folder: string;
+  /** The vault that pays out what is withdrawn, 0x hex, and its chain; none where withdrawals don't exist. */
+  readonly vault: string;
+  readonly chainId: string;
   /** Whether a link named the folder: then nobody has agreed to ask there. */
   readonly folderIsLinked: boolean;
 }
@@ -18,6 +21,8 @@ const NONE: Settings = {
   registry: "",
   folder: "",
   folderIsLinked: false,
+  vault: "",
+  chainId: "",
 };
 
 /**
@@ -42,12 +47,14 @@ async function hostedSettings(): Promise<Settings> {
     if (!response.ok) return NONE;
     const given: unknown = await response.json();
     if (typeof given !== "object" || given === null) return NONE;
-    const { endpoints, registry, folder } = given as Record<string, unknown>;
+    const { endpoints, registry, folder, vault, chainId } = given as Record<string, unknown>;
     return {
       ...NONE,
       endpoints: Array.isArray(endpoints) ? endpoints.filter((one) => typeof one === "string") : [],
       registry: typeof registry === "string" ? registry : "",
       folder: typeof folder === "string" ? folder : "",
+      vault: typeof vault === "string" ? vault : "",
+      chainId: /^[1-9]\d{0,19}$/.test(`${chainId}`) ? `${chainId}` : "",
     };
   } catch {
     return NONE;
