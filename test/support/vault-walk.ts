@@ -12,12 +12,13 @@ import { balanceOf } from "../../prover/src/chain/vault-reads.ts";
 import { runCommand } from "../../prover/src/cli/plimsoll.ts";
 import { identityOf } from "../../prover/src/owner/identity.ts";
 import { writeIdentity } from "../../prover/src/owner/identity-file.ts";
-import { accountsPath } from "../../verifier/src/encodings/challenges.ts";
+import { accountsPath, accountsRoot } from "../../verifier/src/encodings/challenges.ts";
 import { accountRef, identity } from "../../verifier/src/encodings/identity.ts";
 import { accountLeaf } from "../../verifier/src/encodings/leaf.ts";
 import { batchPath, batchTree } from "../../verifier/src/encodings/tree.ts";
 import { type Bundle, bundleToJson } from "../../verifier/src/formats/bundle.ts";
 import { packKey } from "../../verifier/src/groth16/key.ts";
+import type { OwnerHome } from "../../verifier/src/owner/typed-data.ts";
 import { type LocalChain, localChain } from "./chain.ts";
 import { serveChain } from "./rpc-server.ts";
 import { draftEpoch, proveEpoch, type Stage, stageRegistry } from "./staged-epoch.ts";
@@ -52,14 +53,22 @@ export interface VaultWalk {
   /** A command that must fail: its words. */
   readonly refused: (line: string) => Promise<string>;
   readonly held: (account: string) => Promise<bigint>;
+  /** Writes a file that only its owner may read. */
+  readonly secret: (name: string, text: string) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
 const OWNER_SECRET = 987_654_321n;
 const UNIT_WEIGHT = 5n;
 
-/** Signers: 5 operator, 6 the user, who has 20 of the token. The identity file is `alice.identity`, its passphrase in `pass`. */
-export async function vaultWalk(seed: string): Promise<VaultWalk> {
+/**
+ * Signers: 5 operator, 6 the user, who has 20 of the token. The identity file is `alice.identity`, its passphrase in `pass`.
+ * `secretAt`: the secret of her owner key, for a home.
+ */
+export async function vaultWalk(
+  seed: string,
+  secretAt: (home: OwnerHome) => Promise<bigint> = async () => OWNER_SECRET,
+): Promise<VaultWalk> {
   const chain = await localChain();
   const keysOf = async (...names: string[]) =>
     Promise.all(names.map(async (name) => packKey((await instanceArtifacts(name)).vkey)));
@@ -73,7 +82,7 @@ export async function vaultWalk(seed: string): Promise<VaultWalk> {
   const folder = await mkdtemp(join(tmpdir(), "plimsoll-vault-"));
   const at = (name: string) => join(folder, name);
   const home = { chainId: chain.chainId, registry: BigInt(stage.registry) };
-  const owned = identityOf(OWNER_SECRET, home, "random");
+  const owned = identityOf(await secretAt(home), home, "random");
   await secretFile(at("pass"), "correct horse battery");
   await writeIdentity(at("alice.identity"), owned, "correct horse battery", { scryptCost: 2 });
   for (const signer of [4, 5, 6, 7, 8]) {
@@ -106,21 +115,16 @@ export async function vaultWalk(seed: string): Promise<VaultWalk> {
     for (const [i, { holdings, free, salt }] of accounts.entries()) {
       const { circuitId, root, transcript } = submission.batches[0]!;
       const bundle: Bundle = {
-        ...{ format: "plimsoll.bundle.1", ...home, exchange: 1n, exchangeId: "tiny", epoch, userId: "alice" },
-        ...{
-          snapshotTime: opened.snapshotTime,
-          policyHash: 1n,
-          descriptorHash: 1n,
-          owner: owned.owner,
-          salt,
-        },
+        ...{ format: "plimsoll.bundle.1", ...home, exchange: BigInt(stage.exchangeAddress) },
+        ...{ exchangeId: "tiny", epoch, userId: "alice", owner: owned.owner, salt },
+        ...{ snapshotTime: opened.snapshotTime, ...stage.policy },
         ...{ holdings, free, under: 0, batch: 0, slot: i, path: batchPath(levels, i) },
         ...{
           circuitId,
           root,
           transcript,
           accountsPath: accountsPath(submission.batches, 0),
-          accountsRoot: 1n,
+          accountsRoot: accountsRoot(submission.batches),
         },
       };
       await writeFile(at(`${epoch}.${i}.json`), bundleToJson(bundle));
@@ -149,6 +153,7 @@ export async function vaultWalk(seed: string): Promise<VaultWalk> {
   return {
     ...{ chain, stage, vault, token, at, address, attest, folderOf, run },
     held: (account) => balanceOf(chain.provider, token, account),
+    secret: (name, text) => secretFile(at(name), text),
     done: async (line) => {
       const { text, exitCode } = await run(line);
       expect([exitCode, text]).toEqual([0, text]);

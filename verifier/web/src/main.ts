@@ -40,6 +40,8 @@ document.title = STRINGS.title;
 page.append(
   h("h1", {}, STRINGS.title),
   h("p", {}, STRINGS.intro),
+  // Where there is a vault, `npm run build:web` puts the page that withdraws beside this one.
+  ...(settings.vault === "" ? [] : [h("p", {}, h("a", { href: "./withdraw.html" }, STRINGS.withdraw))]),
   h(
     "section",
     { class: "drop", "aria-labelledby": "bundle-heading" },

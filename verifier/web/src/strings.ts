@@ -217,6 +217,7 @@ export const STRINGS = {
     otherEpoch: "The public folder is of another epoch, registry or accounts root than your file.",
   },
   report: { heading: "Your margin under this policy", closed: "Show margin, scenarios and their pictures" },
+  withdraw: "Withdraw from this account by proof",
   busy: "Working…",
   superseded: "Another check was asked for in between.",
   broken: (why: string) => `Something went wrong on this page, not in your file: ${why}`,
