@@ -127,6 +127,19 @@ export async function readPolicy(
   }
 }
 
+/** The collateral table of an observation time: an asset's place in it is its number. Throws RegistryError when none was published. */
+export async function readCollateral(
+  provider: Provider,
+  registry: string,
+  observationTime: bigint,
+): Promise<PublishedCollateral[]> {
+  const contract = await policyRegistryAt(registry, provider);
+  const table: Decoded[] = await withWords(contract.interface, () =>
+    contract.getFunction("collateralTable").staticCall(observationTime),
+  );
+  return table.map(collateralOf);
+}
+
 /** The registry as an ethers contract, for what has no function here. */
 export async function policyRegistryAt(registry: string, runner: ContractRunner): Promise<Contract> {
   const { abi } = await contractArtifact("PolicyRegistry");

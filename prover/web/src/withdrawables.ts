@@ -1,7 +1,7 @@
 import type { Bundle } from "@plimsoll/verifier/formats/bundle.ts";
 import { balanceOf } from "@plimsoll/verifier/withdrawal/statement.ts";
 import { type Provider, toBeHex } from "ethers";
-import { readPolicy } from "../../src/chain/policy-registry.ts";
+import { readCollateral } from "../../src/chain/policy-registry.ts";
 import { registryAt } from "../../src/chain/registry.ts";
 import { readToken } from "../../src/chain/vault-reads.ts";
 import type { Withdrawable } from "./session.ts";
@@ -13,8 +13,8 @@ export async function withdrawables(
   { snapshotTime, holdings }: Bundle,
 ): Promise<Withdrawable[]> {
   const policies: string = await (await registryAt(registry, provider)).getFunction("policies").staticCall();
-  const policy = await readPolicy(provider, policies, snapshotTime);
-  const tokens = (policy?.collateral ?? [])
+  const collateral = await readCollateral(provider, policies, snapshotTime);
+  const tokens = collateral
     .filter(({ token }, asset) => token !== 0n && balanceOf(holdings, asset) > 0n)
     .map(({ token }) => toBeHex(token, 20));
   return Promise.all(tokens.map(async (token) => ({ token, ...(await readToken(provider, token)) })));

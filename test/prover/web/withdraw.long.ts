@@ -86,17 +86,17 @@ describe.skipIf(CHROMIUM === undefined)("the page that withdraws", () => {
     await open();
     await connected();
     await page.click("text=Make my key from the wallet");
-    await page.waitForSelector("#owner");
+    await done("#owner", "step-key");
     expect(wallet.asked.filter(({ method }) => method === "eth_signTypedData_v4")).toHaveLength(2);
     await give("#bundle", await bundle(1n));
-    await page.waitForSelector("#account .summary");
+    await done("#account .summary", "step-account");
     expect(await outcomes("#account")).toMatchObject({
       owner: "passed",
       batch: "passed",
       attestation: "passed",
     });
     await ask("withdraw", "1.5");
-    await page.waitForSelector("#proof .summary", { timeout: 60_000 });
+    await done("#proof .summary", "step-proof");
     expect(await page.textContent("#proof")).toMatch(
       /Paid to your key .*: 0\.0 ASSET0[\s\S]*development key/,
     );
@@ -111,7 +111,7 @@ describe.skipIf(CHROMIUM === undefined)("the page that withdraws", () => {
     await refusedIn("step-send", /You declined in your wallet, and nothing was done/);
     wallet.declines.clear();
     await page.click("#send");
-    await page.waitForSelector("#done");
+    await done("#done", "step-send");
     expect(await page.textContent("#done")).toBe(`Paid: 1.5 ASSET0 to ${RECIPIENT}.`);
     expect(await page.textContent("#hash")).toMatch(/^0x[0-9a-f]{64}$/);
     expect(await walk.held(RECIPIENT)).toBe((15n * ONE) / 10n);
@@ -133,17 +133,17 @@ describe.skipIf(CHROMIUM === undefined)("the page that withdraws", () => {
     await refusedIn("step-key", /expected its passphrase, came another one/);
     await page.fill("#passphrase", "correct horse battery");
     await page.keyboard.press("Enter");
-    await page.waitForSelector("#owner");
+    await done("#owner", "step-key");
     await give("#bundle", await bundle(1n));
-    await page.waitForSelector("#account .summary");
+    await done("#account .summary", "step-account");
     await ask("exit", "3.6");
     await refusedIn("step-proof", /the account holds less than the amount\. Ask for less/);
     await page.fill("#amount", "2");
     await page.keyboard.press("Enter");
-    await page.waitForSelector("#proof .summary", { timeout: 60_000 });
+    await done("#proof .summary", "step-proof");
     expect(await page.textContent("#proof")).toMatch(/Paid to your key .*: 1\.5 ASSET0/);
     await page.click("#send:enabled");
-    await page.waitForSelector("#done");
+    await done("#done", "step-send");
     expect(await page.textContent("#done")).toMatch(/^Exit 1 asks for 2\.0 ASSET0\./);
     const exit = await readExit(walk.chain.provider, walk.vault, 1n);
     expect(exit).toMatchObject({ state: "Requested", owed: 2n * ONE, recipient: RECIPIENT });
@@ -154,7 +154,7 @@ describe.skipIf(CHROMIUM === undefined)("the page that withdraws", () => {
     await open();
     await connected();
     await page.click("text=Make my key from the wallet");
-    await page.waitForSelector("#owner");
+    await done("#owner", "step-key");
     await page.click("text=Register the key with the exchange");
     await page.fill("#exchange-id", "tiny");
     await page.fill("#user-id", "alice");
@@ -170,7 +170,7 @@ describe.skipIf(CHROMIUM === undefined)("the page that withdraws", () => {
     await page.fill("#new-passphrase", "a long enough passphrase");
     await page.fill("#new-passphrase-again", "a long enough passphrase");
     const file = await downloaded("text=Make a key and save its file", "fresh.identity");
-    await page.waitForSelector("#owner");
+    await done("#owner", "step-key");
     const fresh = (await page.textContent("#owner"))!;
     expect(fresh).not.toBe(owner);
     await walk.secret("fresh.pass", "a long enough passphrase");
@@ -213,14 +213,14 @@ describe.skipIf(CHROMIUM === undefined)("the page that withdraws", () => {
     expect(await page.isVisible("#number")).toBe(false);
     await connected();
     await page.click("text=Make my key from the wallet");
-    await page.waitForSelector("#owner");
+    await done("#owner", "step-key");
     await give("#bundle", await bundle(1n));
     await refusedIn("step-account", /This account has another owner key than yours/);
     wallet.account = walk.address(6);
     await wallet.tell(page, "accountsChanged");
     await connected();
     await page.click("text=Make my key from the wallet");
-    await page.waitForSelector("#owner");
+    await done("#owner", "step-key");
 
     const edited = async (change: object) => JSON.stringify({ ...JSON.parse(await bundle(1n)), ...change });
     await give("#bundle", await edited({ owner: `0x${"0".repeat(64)}` }));
@@ -246,7 +246,7 @@ describe.skipIf(CHROMIUM === undefined)("the page that withdraws", () => {
       await page.fill("#endpoints", other.url);
       await connected();
       await page.click("text=Make my key from the wallet");
-      await page.waitForSelector("#owner");
+      await done("#owner", "step-key");
       await give("#bundle", await bundle(1n));
       await page.waitForSelector("[data-step=attestation][data-outcome=failed]");
       expect(await page.textContent("[data-step=attestation]")).toMatch(/your wallet and .* tell different/);
@@ -274,7 +274,7 @@ describe.skipIf(CHROMIUM === undefined)("the page that withdraws", () => {
     await refusedIn("step-proof", /host has no proving\/withdrawal-1\.wasm/);
     await page.unroute("**/proving/*.wasm");
     await page.click("text=Make the proof");
-    await page.waitForSelector("#proof .summary", { timeout: 60_000 });
+    await done("#proof .summary", "step-proof");
     await page.waitForSelector("#send:enabled");
     wallet.chainId = 5n;
     await page.click("#send");
@@ -302,7 +302,7 @@ describe.skipIf(CHROMIUM === undefined)("the page that withdraws", () => {
     await refusedIn("step-proof", /needs your file of the newest attested epoch/);
     await ready(2n);
     await ask("withdraw", "0.5");
-    await page.waitForSelector("#proof .summary", { timeout: 60_000 });
+    await done("#proof .summary", "step-proof");
     await page.waitForSelector("#send:enabled");
     for (const [width, dark] of [
       [1100, false],
@@ -362,9 +362,9 @@ async function connected(): Promise<void> {
 async function ready(epoch: bigint): Promise<void> {
   await connected();
   await page.click("text=Make my key from the wallet");
-  await page.waitForSelector("#owner");
+  await done("#owner", "step-key");
   await give("#bundle", await bundle(epoch));
-  await page.waitForSelector("#account .summary");
+  await done("#account .summary", "step-account");
 }
 
 async function ask(how: "withdraw" | "exit", amount: string): Promise<void> {
@@ -383,14 +383,15 @@ async function give(input: string, text: string): Promise<void> {
 
 const bundle = (epoch: bigint) => readFile(walk.at(`${epoch}.0.json`), "utf8");
 
+/** Waits for what a step has when it is done. */
+async function done(result: string, step: string): Promise<void> {
+  await page.waitForSelector(`${result}, #${step} .message:not(:empty)`, { timeout: 60_000 });
+  expect(await page.textContent(`#${step} .message`)).toBe("");
+}
+
 /** Waits for a step's refusal. */
 async function refusedIn(step: string, words: RegExp): Promise<void> {
-  await page.waitForFunction(
-    (id) =>
-      document.getElementById(id)?.getAttribute("aria-busy") !== "true" &&
-      document.querySelector(`#${id} .message`)?.textContent !== "",
-    step,
-  );
+  await page.waitForSelector(`#${step}[aria-busy=false] .message:not(:empty)`);
   expect(await page.textContent(`#${step} .message`)).toMatch(words);
 }
 
