@@ -3,7 +3,13 @@ import { describe, expect, it } from "vitest";
 import { compileInstance, instanceArtifacts } from "../../prover/src/build/artifacts.ts";
 import { listInstances } from "../../prover/src/build/instances.ts";
 import { parseR1csHeader } from "../../prover/src/build/r1cs.ts";
-import { RECORDED, RELEASE, type RecordedConstraints, type Release } from "../../prover/src/build/record.ts";
+import {
+  measureProving,
+  RECORDED,
+  RELEASE,
+  type RecordedConstraints,
+  type Release,
+} from "../../prover/src/build/record.ts";
 import { isDevelopmentKey, isReleased, RELEASED_CIRCUITS } from "../../verifier/src/check/release.ts";
 import { PUBLIC_SIGNALS } from "../../verifier/src/constants.ts";
 
@@ -113,6 +119,10 @@ describe("the circuits that the verifier knows", () => {
       expect(isDevelopmentKey(vkey)).toBe(true);
     },
   );
+
+  it("have the files that browsers prove withdrawals with, as they are built here", async () => {
+    expect(release.proving).toEqual(await measureProving());
+  });
 
   it("are of the set-up that the registry refuses on public chains", () => {
     const source = readFileSync(new URL("../../contracts/lib/DevelopmentSetup.sol", import.meta.url), "utf8");
