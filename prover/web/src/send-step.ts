@@ -5,7 +5,7 @@ import {
 } from "@plimsoll/verifier/formats/spending-proof.ts";
 import { formatUnits, getAddress } from "ethers";
 import { field, h } from "../../../verifier/web/src/dom.ts";
-import { estimateCall, sendCall } from "../../src/chain/sending.ts";
+import { sendCall } from "../../src/chain/sending.ts";
 import { eventOf, SPENDING_EVENT, spendingCall } from "../../src/chain/vault.ts";
 import type { VaultAsk } from "../../src/chain/vault-epoch.ts";
 import { readToken } from "../../src/chain/vault-reads.ts";
@@ -50,6 +50,7 @@ export function sendStep(session: Session): PageStep & { fill(): void } {
     const { wallet } = place;
     if (proof === undefined) throw new PageError(STRINGS.wait);
     const { use } = proof;
+    requireHere(proof, place);
     if (
       use.for === "withdraw" &&
       proof.order === undefined &&
@@ -61,8 +62,6 @@ export function sendStep(session: Session): PageStep & { fill(): void } {
     result.replaceChildren();
     const call = await spendingCall(wallet.signer, proof);
     step.say(WORDS.trying);
-    await estimateCall(call);
-    step.say(WORDS.asking);
     const { hash, blockNumber } = await sendCall(call, PATIENCE, (under) => {
       result.replaceChildren(h("p", {}, `${WORDS.under}: `, h("code", { id: "hash" }, under)));
       step.say(WORDS.waiting);

@@ -197,8 +197,7 @@ export const STRINGS = {
     notHere:
       "This page sends withdrawals, exits and claims. For other proofs use the command line: plimsoll vault send.",
     send: "Send with my wallet",
-    trying: "Trying without sending",
-    asking: "Your wallet asks you to confirm the transaction",
+    trying: "Trying without sending; if the vault would take it, your wallet asks you to confirm",
     under: "The transaction is under way. Its hash",
     waiting: "Waiting for its block",
     mined: (block: number) => `The transaction is in block ${block}.`,
@@ -209,7 +208,6 @@ export const STRINGS = {
       claim: (id: string, amount: string) =>
         `Claim ${id} is registered, for ${amount}. When claims are closed: plimsoll vault pay --claim ${id}`,
     },
-    again: "Nothing was sent. Try again when you have done something about it.",
   },
   limits: {
     heading: "What this page does not do",

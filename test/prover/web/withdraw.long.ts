@@ -9,12 +9,14 @@ import { HDNodeWallet, Mnemonic } from "ethers";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import sirv from "sirv";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { VaultAsk } from "../../../prover/src/chain/vault-epoch.ts";
 import { readExit } from "../../../prover/src/chain/vault-reads.ts";
 import { registrationFromJson, signerOf } from "../../../prover/src/owner/registration.ts";
 import { buildWeb } from "../../../prover/web/build.ts";
 import { walletSecret } from "../../../verifier/src/owner/wallet-secret.ts";
 import { chromiumPath, launchBrowser } from "../../support/browser.ts";
 import { rpcStandIn } from "../../support/rpc-stand-in.ts";
+import { DAY, pass } from "../../support/staged-vault.ts";
 import { type VaultWalk, vaultWalk } from "../../support/vault-walk.ts";
 import { type WalletStandIn, walletStandIn } from "../../support/wallet-stand-in.ts";
 
@@ -323,6 +325,20 @@ describe.skipIf(CHROMIUM === undefined)("the page that withdraws", () => {
     expect(said).toEqual([]);
   });
 
+  it("claims from a vault that somebody has frozen", async () => {
+    await pass(walk.chain, 4n * DAY);
+    await walk.done("vault freeze RPC VAULT --exit 1 --key-file @4.key");
+    await open();
+    await ready(2n);
+    expect(await page.textContent("#place")).toMatch(/frozen at epoch 2: only claims are taken/);
+    expect(await page.isVisible("#ask-exit")).toBe(false);
+    await ask("claim", "1");
+    await done("#proof .summary", "step-proof");
+    await page.click("#send:enabled");
+    await done("#done", "step-send");
+    expect(await page.textContent("#done")).toMatch(/^Claim 1 is registered, for 1\.0 ASSET0\./);
+  });
+
   it("is linked with the page that checks, where a vault is configured; and says so where there is no wallet", async () => {
     await open({ wallet: false });
     await page.click("text=Connect the wallet");
@@ -367,7 +383,7 @@ async function ready(epoch: bigint): Promise<void> {
   await done("#account .summary", "step-account");
 }
 
-async function ask(how: "withdraw" | "exit", amount: string): Promise<void> {
+async function ask(how: VaultAsk, amount: string): Promise<void> {
   await page.check(`#ask-${how}`);
   await page.fill("#amount", amount);
   await page.fill("#to", RECIPIENT);
