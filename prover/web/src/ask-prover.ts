@@ -1,10 +1,9 @@
 import { holdingBlocks } from "@plimsoll/verifier/encodings/leaf.ts";
-import type { SpendingProof } from "@plimsoll/verifier/formats/spending-proof.ts";
 import { WithdrawalError } from "@plimsoll/verifier/withdrawal/error.ts";
 import { namedBytes } from "../../../verifier/web/src/network.ts";
 import { withdrawalInstance } from "../../src/withdrawal/prove-withdrawal.ts";
 import { PageError } from "./page-error.ts";
-import type { ProofAnswer, ProofQuestion, ProofWish, ProvingFiles } from "./protocol.ts";
+import type { MadeProof, ProofAnswer, ProofQuestion, ProofWish, ProvingFiles } from "./protocol.ts";
 import { provingFiles } from "./proving-files.ts";
 import { STRINGS } from "./strings.ts";
 
@@ -12,19 +11,12 @@ const WORDS = STRINGS.proof;
 /** More than the key of any account has. */
 const LARGEST_FILE = 256 << 20;
 
-export interface MadeProof {
-  readonly proof: SpendingProof;
-  /** Whether it was made under a development key. */
-  readonly development: boolean;
-}
-
 /** Proves in a worker of its own, which ends with its answer. Throws WithdrawalError, or a PageError for files that are missing or false. */
 export async function askProver(wish: ProofWish, say: (words: string) => void): Promise<MadeProof> {
   const { name } = withdrawalInstance(holdingBlocks(wish.bundle.holdings).length);
   say(WORDS.fetching);
   const files = await fetched(name);
-  say(WORDS.proving);
-  const answer = await answered({ ...wish, files });
+  const answer = await answered({ ...wish, files }, (stage) => say(WORDS.stages[stage]));
   if (answer.kind === "proof") return answer;
   if (answer.kind === "tampered") throw new PageError(WORDS.tampered(answer.file));
   throw answer.code === undefined
@@ -43,11 +35,17 @@ async function fetched(name: string): Promise<ProvingFiles> {
   return { name, wasm: wasm!, zkey: zkey!, vkey: new TextDecoder().decode(vkey) };
 }
 
-async function answered(question: ProofQuestion): Promise<ProofAnswer> {
+type Stage = (ProofAnswer & { kind: "stage" })["stage"];
+type Outcome = Exclude<ProofAnswer, { kind: "stage" }>;
+
+async function answered(question: ProofQuestion, heard: (stage: Stage) => void): Promise<Outcome> {
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
   try {
-    return await new Promise<ProofAnswer>((settle, refuse) => {
-      worker.onmessage = ({ data }: MessageEvent<ProofAnswer>) => settle(data);
+    return await new Promise<Outcome>((settle, refuse) => {
+      worker.onmessage = ({ data }: MessageEvent<ProofAnswer>) => {
+        if (data.kind === "stage") heard(data.stage);
+        else settle(data);
+      };
       worker.onerror = ({ message }) => refuse(new PageError(STRINGS.broken(message)));
       worker.postMessage(question, [question.files.wasm.buffer, question.files.zkey.buffer]);
     });

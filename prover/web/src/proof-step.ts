@@ -1,4 +1,3 @@
-import type { SpendingProof } from "@plimsoll/verifier/formats/spending-proof.ts";
 import { spendingProofToJson } from "@plimsoll/verifier/formats/spending-proof.ts";
 import { openBundle } from "@plimsoll/verifier/withdrawal/opening.ts";
 import { withdrawalSignals } from "@plimsoll/verifier/withdrawal/statement.ts";
@@ -13,6 +12,7 @@ import { keyOfBundle, requestOf, type SpendingWish } from "../../src/withdrawal/
 import { askProver } from "./ask-prover.ts";
 import { PageError } from "./page-error.ts";
 import { fieldset, formOf, type PageStep, pageStep } from "./page-step.ts";
+import type { MadeProof } from "./protocol.ts";
 import type { Session, Withdrawable } from "./session.ts";
 import { STRINGS } from "./strings.ts";
 
@@ -114,7 +114,7 @@ function optionOf({ symbol, token }: Withdrawable, i: number): HTMLElement {
 }
 
 function proofView(
-  { proof, development }: { readonly proof: SpendingProof; readonly development: boolean },
+  { proof, development, slowly }: MadeProof,
   { symbol, decimals }: Withdrawable,
   paid: bigint,
   seconds: string,
@@ -124,6 +124,7 @@ function proofView(
   return [
     h("p", { class: "summary" }, WORDS.made(seconds)),
     h("p", {}, WORDS.needed(formatUnits(paid, decimals), symbol)),
+    ...(slowly === undefined ? [] : [h("p", { class: "hint" }, WORDS.slowly(slowly))]),
     ...(development ? [h("p", { class: "light" }, WORDS.development)] : []),
     ...(proof.use.for === "withdraw" ? [h("p", {}, WORDS.sign(file))] : []),
     h("p", {}, h("button", { type: "button", class: "quiet", id: "save-proof", click: save }, WORDS.save)),

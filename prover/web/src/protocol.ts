@@ -1,6 +1,7 @@
 import type { Bundle } from "@plimsoll/verifier/formats/bundle.ts";
 import type { SpendingProof } from "@plimsoll/verifier/formats/spending-proof.ts";
 import type { WithdrawalErrorCode } from "@plimsoll/verifier/withdrawal/error.ts";
+import type { ProvingStage } from "../../src/proving/browser-prover.ts";
 import type { SpendingWish } from "../../src/withdrawal/spending-proof.ts";
 
 /** What a proof is made from. The secret goes to the worker's memory, which ends with it. */
@@ -23,8 +24,18 @@ export interface ProofQuestion extends ProofWish {
   readonly files: ProvingFiles;
 }
 
+/** A verified proof. */
+export interface MadeProof {
+  readonly proof: SpendingProof;
+  /** Whether it was made under a development key. */
+  readonly development: boolean;
+  /** Why snarkjs made it, and not our own prover; none where that did. */
+  readonly slowly?: string;
+}
+
 export type ProofAnswer =
-  | { readonly kind: "proof"; readonly proof: SpendingProof; readonly development: boolean }
+  | ({ readonly kind: "proof" } & MadeProof)
+  | { readonly kind: "stage"; readonly stage: ProvingStage }
   | { readonly kind: "tampered"; readonly file: string }
   /** `code` where the account may not have what is asked for. */
   | { readonly kind: "failed"; readonly why: string; readonly code?: WithdrawalErrorCode };

@@ -165,7 +165,15 @@ export const STRINGS = {
     needed: (paid: string, symbol: string) =>
       `Paid to your key since this epoch was opened: ${paid} ${symbol}. The proof shows that and what you ask for now, together.`,
     fetching: "Fetching the proving key",
-    proving: "Proving, which takes some seconds",
+    stages: {
+      witness: "Computing what the proof is about",
+      "self-test": "Trying the prover of this page",
+      key: "Reading the proving key",
+      proof: "Proving",
+      snarkjs: "Proving with snarkjs, which takes some seconds",
+      check: "Checking the proof",
+    },
+    slowly: (why: string) => `snarkjs made it, which is slower, since the page's own prover did not: ${why}`,
     noFiles: (file: string) =>
       `This page's host has no ${file}, without which nothing can be proved here. Tell whoever hosts the page, or use the command line: plimsoll vault.`,
     tampered: (file: string) =>

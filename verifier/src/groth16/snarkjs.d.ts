@@ -43,11 +43,6 @@ declare module "snarkjs" {
       logger?: undefined,
       options?: { readonly singleThread?: boolean },
     ): Promise<{ readonly proof: SnarkjsProof; readonly publicSignals: readonly string[] }>;
-    fullProve(
-      inputs: object,
-      wasm: string | Uint8Array,
-      zkey: string | Uint8Array,
-    ): Promise<{ readonly proof: SnarkjsProof; readonly publicSignals: readonly string[] }>;
     verify(key: object, publicSignals: readonly string[], proof: object): Promise<boolean>;
   };
 
