@@ -9,6 +9,7 @@ const CONTRACTS: readonly ContractName[] = [
   "SolvencyRegistry",
   "Purse",
   "PolicyRegistry",
+  "ReserveBook",
 ];
 const READER = fileURLToPath(new URL("../src/chain/artifacts.ts", import.meta.url));
 
@@ -23,7 +24,10 @@ export function contractsPlugin(): Plugin {
         const entries = CONTRACTS.map(async (name) => [name, (await contractArtifact(name)).abi] as const);
         const interfaces = JSON.stringify(Object.fromEntries(await Promise.all(entries)));
         return `const INTERFACES = ${interfaces};
-export const contractArtifact = async (name) => ({ abi: INTERFACES[name], bytecode: "0x" });`;
+export async function contractArtifact(name) {
+  if (!(name in INTERFACES)) throw new Error("the page has no interface of " + name);
+  return { abi: INTERFACES[name], bytecode: "0x" };
+}`;
       },
     },
   };
