@@ -23,9 +23,10 @@ export function proofStep(session: Session): PageStep & { fill(): void } {
   const radio = (ask: VaultAsk) =>
     h("input", { type: "radio", name: "purpose", id: `ask-${ask}`, value: ask });
   const radios = (["withdraw", "exit", "claim"] as const).map((ask) => radio(ask));
-  const choices = radios.map((input) =>
-    h("div", {}, input, " ", h("label", { for: input.id }, WORDS.purposes[input.value as VaultAsk])),
-  );
+  const choices = radios.map((input) => {
+    const { name, means } = WORDS.purposes[input.value as VaultAsk];
+    return h("div", {}, input, " ", h("label", { for: input.id }, `${name}: ${means}`));
+  });
   const token = h("select", { id: "token" });
   const amount = h("input", { id: "amount", inputmode: "decimal", autocomplete: "off" });
   const to = h("input", { id: "to", autocomplete: "off", spellcheck: "false" });

@@ -117,7 +117,7 @@ function withoutOrder({ order: _, ...proof }: SpendingProof): string {
 async function readyWords({ use, withdrawal, token }: SpendingProof, place: Place): Promise<string> {
   const { symbol } = await readToken(place.wallet.provider, addressOf(token));
   return WORDS.ready(
-    STRINGS.proof.purposes[use.for as VaultAsk].split(":")[0]!,
+    STRINGS.proof.purposes[use.for as VaultAsk].name,
     symbol,
     getAddress(addressOf(withdrawal.recipient)),
   );

@@ -132,9 +132,12 @@ export const STRINGS = {
       "It does not say that the amount is still free: what you traded since the snapshot, the exchange knows.",
     purpose: "How",
     purposes: {
-      withdraw: "Instant withdrawal: the operator has to sign it, and it pays at once",
-      exit: "Forced exit: nobody has to agree; the operator pays or refuses in time, or the vault freezes",
-      claim: "Claim from the frozen vault",
+      withdraw: { name: "Instant withdrawal", means: "the operator has to sign it, and it pays at once" },
+      exit: {
+        name: "Forced exit",
+        means: "nobody has to agree; the operator pays or refuses in time, or the vault freezes",
+      },
+      claim: { name: "Claim", means: "from the frozen vault, beside all others" },
     },
     token: "What",
     tokenHint: "Assets of your file that the vault's ledger knows a token of.",
@@ -196,7 +199,7 @@ export const STRINGS = {
     paste: "Or paste its text",
     pasteHint: "What the operator sent back.",
     take: "Take this text",
-    ready: (purpose: string, amount: string, to: string) => `Ready to send: ${purpose}, ${amount} to ${to}.`,
+    ready: (purpose: string, token: string, to: string) => `Ready to send: ${purpose} of ${token} to ${to}.`,
     needsOrder:
       "An instant withdrawal needs the operator's signature, and this has none. Send the saved proof to the operator and choose what comes back, or make a forced exit.",
     otherVault: "This proof is for another vault, chain or registry than the one of step 1.",
