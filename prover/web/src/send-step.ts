@@ -132,5 +132,6 @@ async function doneWords(
   const amount = (units: unknown) => `${formatUnits(BigInt((units ?? 0n) as bigint), decimals)} ${symbol}`;
   if (use.for === "withdraw") return WORDS.done.withdraw(amount(event.amount), `${event.recipient}`);
   if (use.for === "exit") return WORDS.done.exit(`${event.id}`, amount(event.owed));
-  return WORDS.done.claim(`${event.id}`, amount(event.amount));
+  const { amount: claimed } = (event.claim ?? {}) as { readonly amount?: unknown };
+  return WORDS.done.claim(`${event.id}`, amount(claimed));
 }

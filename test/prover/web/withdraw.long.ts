@@ -122,7 +122,7 @@ describe.skipIf(CHROMIUM === undefined)("the page that withdraws", () => {
     // What the vault refuses is said before anything is sent.
     const sent = wallet.asked.length;
     await page.click("#send");
-    await refusedIn("step-send", /PaidSinceOrder: the operator signed for a key that was paid 0/);
+    await refusedIn("step-send", /NothingOwed: .* use up all that the proof shows/);
     expect(wallet.asked.slice(sent).map(({ method }) => method)).not.toContain("eth_sendTransaction");
   });
 
