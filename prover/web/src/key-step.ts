@@ -25,8 +25,6 @@ export function keyStep(session: Session): PageStep {
   const result = h("div", { id: "key" });
   const take = (make: (place: Place) => Promise<Identity>) => () =>
     step.run(async () => {
-      session.forget("identity");
-      result.replaceChildren();
       const { turn } = session;
       const place = session.need("place");
       const identity = await make(place);

@@ -5,7 +5,7 @@ import { wordsOf } from "./words.ts";
 /** One step of the page: a section that is closed until what it needs is there, with a line that says how it goes. */
 export interface PageStep {
   readonly element: HTMLElement;
-  /** Opens or closes the step; closing takes its result away. */
+  /** Opens or closes the step, which takes its result and its words away. */
   open(isOpen: boolean): void;
   /** Says something, to screen readers too. */
   say(words: string): void;
@@ -38,8 +38,8 @@ export function pageStep({ id, heading, intro, content, result }: StepOptions): 
   return {
     element,
     open: (isOpen) => {
+      if (element.getAttribute("data-open") === `${isOpen}`) return;
       element.setAttribute("data-open", `${isOpen}`);
-      if (isOpen) return;
       result.replaceChildren();
       [status.textContent, message.textContent] = ["", ""];
     },

@@ -38,6 +38,8 @@ const UNIT = 10n ** 8n;
 const RECIPIENT = "0x00000000000000000000000000000000000A11cE";
 
 let walk: VaultWalk;
+/** The user's owner secret, which no test may find anywhere. */
+let secret: bigint;
 let wallet: WalletStandIn;
 let server: Server;
 let site: string;
@@ -52,7 +54,10 @@ describe.skipIf(CHROMIUM === undefined)("the page that withdraws", () => {
   beforeAll(async () => {
     // The user's key is the one that her wallet makes.
     const signer = HDNodeWallet.fromMnemonic(MNEMONIC, "m/44'/60'/0'/0/6");
-    walk = await vaultWalk("withdrawal page", (home) => walletSecret(signerOf(signer), home));
+    walk = await vaultWalk("withdrawal page", async (home) => {
+      secret = await walletSecret(signerOf(signer), home);
+      return secret;
+    });
     wallet = walletStandIn(walk.chain, walk.address(6));
     await walk.done(
       "vault deposit RPC VAULT TOKEN --amount 12.5 --identity @alice.identity --key-file @6.key",
@@ -84,7 +89,7 @@ describe.skipIf(CHROMIUM === undefined)("the page that withdraws", () => {
     await walk.close();
   });
 
-  it("pays an instant withdrawal that the operator signed, with a key from the wallet, and asks nobody but its own host", async () => {
+  it("pays an instant withdrawal that the operator signed, with a key from the wallet, which nobody sees (attack row 35)", async () => {
     await open();
     await connected();
     await page.click("text=Make my key from the wallet");
@@ -119,6 +124,13 @@ describe.skipIf(CHROMIUM === undefined)("the page that withdraws", () => {
     expect(await walk.held(RECIPIENT)).toBe((15n * ONE) / 10n);
     expect(said).toEqual([]);
     expect([...asked]).toEqual([new URL(site).origin]);
+    const seen = [
+      JSON.stringify(wallet.asked),
+      await kept(),
+      await page.content(),
+      await readFile(ask1, "utf8"),
+    ];
+    for (const form of [`${secret}`, secret.toString(16)]) expect(seen.join()).not.toContain(form);
     // What the vault refuses is said before anything is sent.
     const sent = wallet.asked.length;
     await page.click("#send");
@@ -398,6 +410,12 @@ async function give(input: string, text: string): Promise<void> {
 }
 
 const bundle = (epoch: bigint) => readFile(walk.at(`${epoch}.0.json`), "utf8");
+
+/** All that the page could have left behind in the browser. */
+const kept = () =>
+  page.evaluate(() =>
+    JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href]),
+  );
 
 /** Waits for what a step has when it is done. */
 async function done(result: string, step: string): Promise<void> {
