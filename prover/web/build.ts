@@ -19,7 +19,7 @@ export async function buildWeb(folder: string, say: (line: string) => void): Pro
   for (const [i, page] of PAGES.entries()) {
     say(i === 0 ? "the page that checks accounts" : "the page that withdraws");
     const configFile = fileURLToPath(new URL(page, import.meta.url));
-    await build({ configFile, logLevel: "warn", build: { outDir: folder, emptyOutDir: i === 0 } });
+    await build({ configFile, logLevel: "error", build: { outDir: folder, emptyOutDir: i === 0 } });
   }
   for (const { name } of browserInstances()) {
     say(`${name}: circuit and development key`);
