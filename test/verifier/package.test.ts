@@ -39,9 +39,10 @@ describe("@plimsoll/verifier as a package", () => {
     expect(bundleCheck.gzipped).toBeLessThan(1000 * checkGzipped!);
   });
 
-  it("shows in its README the example that is tried, of twenty lines at most", () => {
+  it("shows in its README and in the integrator's guide the example that is tried, of twenty lines at most", () => {
     const example = textOf("verifier/package/check-bundle.ts");
     expect(README).toContain(`\`\`\`ts\n${example}\`\`\`\n`);
+    expect(textOf("docs/guide-integrator.md")).toContain(`check-bundle.ts <<'END'\n${example}END\n`);
     expect(example.trimEnd().split("\n").length).toBeLessThanOrEqual(20);
   });
 });

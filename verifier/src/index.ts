@@ -77,6 +77,7 @@ export {
 export { walletSecret } from "./owner/wallet-secret.ts";
 // Policies: margin as a linear system.
 export { type CompiledPolicy, compilePolicy } from "./policy/compile.ts";
+export { compilePolicyTexts } from "./policy/compile-texts.ts";
 export { type Completion, completeAccount, type MarginReport, UnknownRowError } from "./policy/complete.ts";
 export type { HoldingRow } from "./policy/row-table.ts";
 export type { Marks } from "./policy/schemas/marks.ts";

@@ -1,10 +1,10 @@
 import { ChainError } from "./error.ts";
 
-/** One endpoint of a chain, over HTTP. */
+/** One endpoint of a chain: over HTTP by `jsonRpc`, or whatever else answers, a wallet for instance. */
 export interface Endpoint {
   /** What it is called in words: host and scheme, since keys stand in the rest of an address. */
   readonly name: string;
-  /** The answer to a JSON-RPC request. Throws ChainError with what went wrong, in words. */
+  /** The answer to a JSON-RPC request. Throws CallReverted for a call that reverts, ChainError in words for whatever else went wrong. */
   ask(method: string, params: readonly unknown[]): Promise<unknown>;
 }
 

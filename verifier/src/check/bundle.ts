@@ -22,10 +22,10 @@ export interface OwnKnowledge {
 
 /** What a bundle is checked against. Everything is optional; what is missing is reported as not run. */
 export interface BundleContext {
-  readonly own?: OwnKnowledge;
+  readonly own?: OwnKnowledge | undefined;
   /** Compiled from the epoch's public policy files. */
-  readonly policy?: CompiledPolicy;
-  readonly attestations?: AttestationSource;
+  readonly policy?: CompiledPolicy | undefined;
+  readonly attestations?: AttestationSource | undefined;
 }
 
 /** Checks, step by step, that the account of a bundle was counted as it says. Never throws for a bad bundle. */
