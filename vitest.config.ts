@@ -3,7 +3,14 @@ import { defineConfig } from "vitest/config";
 // `npm test` is the quick project; `npm run test:long` is the long ones. They share two cores with WASM provers that use
 // worker threads of their own, so test files run in two processes, and those that measure times or wait for a browser one
 // after another.
-const ALONE = ["test/bench/*.long.ts", "test/**/web/*.long.ts", "test/**/browser-*.long.ts"];
+const ALONE = [
+  "test/bench/*.long.ts",
+  "test/**/web/*.long.ts",
+  "test/**/browser-*.long.ts",
+  "test/docs/guide-*.long.ts",
+  "test/prover/epoch-report/*.long.ts",
+  "test/prover/cli/interrupt.long.ts",
+];
 
 export default defineConfig({
   test: {

@@ -42,7 +42,7 @@ export async function customersPage(tell: Narrator, port: number): Promise<boole
   });
   const began = new Date(Date.now() - Number(CHAIN_AGE) * 1000).toISOString();
   const stage = await tell.stage("start a local chain and deploy", () =>
-    setStage(tell, { begins: began, port: port + 1 }),
+    setStage(tell, { begins: began, port: port + 1, story: "page" }),
   );
   try {
     const machine = await tell.stage("an epoch: open, prove, attest", () => attestedEpoch(stage));

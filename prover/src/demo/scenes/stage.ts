@@ -68,12 +68,14 @@ export interface StageOptions {
   /** When the chain's time begins (ISO 8601), and the port of its endpoint, any that is free where it is left out. */
   readonly begins?: string;
   readonly port?: number;
+  /** Names the folder of the operator's machines: stories that are told at the same time have one each. */
+  readonly story?: string;
 }
 
 /** Deploys everything through Hardhat Ignition, with development keys of the smallest circuits, and registers nothing yet. */
 export async function setStage(
   tell: Narrator,
-  { ledgerKeys = {}, begins = BEGINS, port }: StageOptions = {},
+  { ledgerKeys = {}, begins = BEGINS, port, story = "epochs" }: StageOptions = {},
 ): Promise<Stage> {
   const network = await startNetwork(begins, port);
   const { provider } = network;
@@ -153,7 +155,7 @@ export async function setStage(
       { token: await usdt.getAddress(), asset: USDT, insures: true },
     ],
     attested: new Map(),
-    folder: join(ROOT, "epochs/scenes"),
+    folder: join(ROOT, "epochs/scenes", story),
     async close() {
       await prover.close?.();
       await network.close();

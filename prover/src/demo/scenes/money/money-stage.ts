@@ -66,6 +66,7 @@ export async function setMoneyStage(tell: Narrator): Promise<MoneyStage> {
     ["withdrawal-1", "refusal-1", "account-1"].map((name) => instanceArtifacts(name)),
   );
   const stage = await setStage(tell, {
+    story: "withdrawals",
     ledgerKeys: {
       withdrawalKeys: [packKey(withdrawal!.vkey)],
       refusalKeys: [packKey(refusal!.vkey)],
