@@ -10,7 +10,9 @@ import { runEpoch } from "../../../prover/src/pipeline/run-epoch.ts";
 import type { Account } from "../../../prover/src/snapshot/account.ts";
 import { checkBundle } from "../../../verifier/src/check/bundle.ts";
 import { MAX_QUANTITY } from "../../../verifier/src/constants.ts";
-import { bundleFromJson } from "../../../verifier/src/formats/bundle.ts";
+import { accountRef, identity } from "../../../verifier/src/encodings/identity.ts";
+import { accountLeaf } from "../../../verifier/src/encodings/leaf.ts";
+import { type Bundle, bundleFromJson } from "../../../verifier/src/formats/bundle.ts";
 import { ConstraintProver } from "../../support/constraint-prover.ts";
 import { account, ROW, randomExchange, tinyConfig, tinyPolicy } from "../../support/exchange.ts";
 import { seeded } from "../../support/random.ts";
@@ -235,6 +237,34 @@ describe("proofs on resume", () => {
     });
     expect(existsSync(join(folder, "private/batches/000000.proof.json"))).toBe(false);
     expect(existsSync(join(folder, "public/epoch.json"))).toBe(false);
+  });
+});
+
+describe("a neighbour's bundle (attack row 31)", () => {
+  it("shows no balance, salt or name of others, nor lets their leaves be guessed, though holdings are equal", async () => {
+    const twins = ["alice", "bob", "carol"].map((userId) => account(userId, { usdt: 987_654_321_987n }));
+    const { folder: paths } = await runEpoch(tinyConfig(folder, twins), { prover });
+    const texts = await Promise.all(
+      twins.map(({ userId }) => readFile(join(paths.bundles, `${userId}.json`), "utf8")),
+    );
+    const [alice, ...others] = texts.map((text, i) => bundleFromJson(text, twins[i]!.userId));
+    expect(new Set(texts.map((text) => Buffer.byteLength(text))).size).toBe(1);
+    const leafOf = ({ exchangeId, userId, owner, salt, epoch, holdings, free, under }: Bundle) =>
+      accountLeaf(identity({ accountRef: accountRef(exchangeId, userId), owner, salt, epoch }), holdings, {
+        ...{ free, under },
+      });
+    const siblings = new Set(alice!.path.flat());
+    for (const other of others) {
+      expect(other.salt).toBeGreaterThan(1n << 128n);
+      expect(texts[0]).not.toContain(other.userId);
+      expect(texts[0]).not.toContain(other.salt.toString(16));
+      // It is there, and nothing short of its salt shows it: not even all the rest of it.
+      expect(siblings).toContain(leafOf(other));
+      for (const salt of [0n, 1n, alice!.salt, other.salt - 1n, other.salt + 1n]) {
+        expect(siblings).not.toContain(leafOf({ ...other, salt }));
+      }
+    }
+    expect(new Set([alice!, ...others].map(leafOf)).size).toBe(twins.length);
   });
 });
 
