@@ -253,6 +253,33 @@ describe("settling over JSON-RPC, with a relayer that pays", () => {
     expect(split).toMatchObject({ exitCode: 1, text: expect.stringMatching(/FAILED +attestation/) });
   });
 
+  it("asks an exchange that is a contract whether it signed a statement", async () => {
+    const { provider, url } = servers[0]!;
+    const { abi, bytecode } = await contractArtifact("WalletMock");
+    const wallet = await new ContractFactory(abi, bytecode, owner!.connect(provider)).deploy(
+      exchange!.address,
+    );
+    await wallet.waitForDeployment();
+    const address = await wallet.getAddress();
+    const changes = { exchange: address, folder: "of-contract" };
+    await writeFile(
+      at("of-contract.json"),
+      JSON.stringify({ ...JSON.parse(await readFile(config, "utf8")), ...changes }),
+    );
+    const sign = ["statement", "sign", "--config", at("of-contract.json"), "--users", "bob"];
+    expect((await runCommand(sign)).text).toMatch(/expected the key of the exchange .*--for-contract/);
+    expect((await runCommand([...sign, "--for-contract"])).exitCode).toBe(0);
+    const verify = () =>
+      runCommand([
+        ...["verify", "statement", at("of-contract/private/statements/bob.json"), "--exchange", address],
+        ...["--rpc", url, "--registry", registry],
+      ]);
+    const signed = await verify();
+    expect(signed.text).toMatch(/FAILED +statement's exchange: [\s\S]*ok +statement's signature: /);
+    await (await wallet.getFunction("setKey").send(relayer!.address)).wait();
+    expect((await verify()).text).toMatch(/FAILED +statement's signature: the exchange did not sign this/);
+  });
+
   it("has a doctor who compares the configuration with the chain, and tells no key", async () => {
     const machine = {
       ...{ node: process.versions.node, freeMemory: 8e9, freeDisk: 50e9 },
