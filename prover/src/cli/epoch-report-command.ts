@@ -44,15 +44,29 @@ export async function epochReportCommand(
 }
 
 /** Writes the report where every epoch has it. Never throws: an epoch that is proved is proved. Words for the operator. */
-export async function reportWords(folder: string, provider?: Provider): Promise<string> {
-  try {
+export function reportWords(folder: string, provider?: Provider): Promise<string> {
+  return notWritten(folder, async () => {
     const proved = await provedFolder(folder, undefined);
     const { paths } = proved;
     await withFolderLock(paths.private, () => writeReport(proved, paths.report, undefined, provider));
     return `report: ${paths.report}, private: totals show\n`;
+  });
+}
+
+/** The same, for the folder and endpoint of a configuration. */
+export function configuredReportWords(config: string): Promise<string> {
+  return notWritten(`--config ${config}`, async () => {
+    const { text } = await epochReportCommand(undefined, { config });
+    return `report: ${text}`;
+  });
+}
+
+async function notWritten(source: string, write: () => Promise<string>): Promise<string> {
+  try {
+    return await write();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return `report: not written (${why}); try plimsoll epoch report ${folder}\n`;
+    return `report: not written (${why}); try plimsoll epoch report ${source}\n`;
   }
 }
 

@@ -13,6 +13,7 @@ import { type Settlement, settlementOf } from "../pipeline/settlement.ts";
 import { fixTerms, readTerms } from "../pipeline/signed-terms.ts";
 import { loadConfig, secretText } from "./config-file.ts";
 import { withEndpoint } from "./endpoint.ts";
+import { configuredReportWords } from "./epoch-report-command.ts";
 import { EXIT, type Outcome } from "./outcome.ts";
 import { openPublicFolder } from "./public-folder.ts";
 import { readStatements } from "./statements-file.ts";
@@ -50,8 +51,11 @@ export function proveOnChainCommand(options: SettleOptions, say: Say): Promise<O
 }
 
 /** `epoch finalise`: attests an epoch whose batches are all proved. */
-export function finaliseCommand(options: SettleOptions, say: Say): Promise<Outcome> {
-  return settle(options, say, ({ finalise }) => [finalise], "status");
+export async function finaliseCommand(options: SettleOptions, say: Say): Promise<Outcome> {
+  const outcome = await settle(options, say, ({ finalise }) => [finalise], "status");
+  if (options.config === undefined || options.dryRun === true) return outcome;
+  // Proving ended with a report, before it was known what settling costs.
+  return { ...outcome, text: (await configuredReportWords(options.config)) + outcome.text };
 }
 
 /** `epoch attest --dry-run`: what settling a proved epoch at once would cost. */

@@ -9,9 +9,11 @@ import { commitEpoch } from "../../../prover/src/chain/parts.ts";
 import { readAttestation } from "../../../prover/src/chain/registry.ts";
 import { commitTypedData, signTypedData } from "../../../prover/src/chain/typed-data.ts";
 import { runCommand } from "../../../prover/src/cli/plimsoll.ts";
+import { costOf } from "../../../prover/src/epoch-report/tables.ts";
 import { epochFolder, makeEpochFolder } from "../../../prover/src/pipeline/epoch-folder.ts";
 import { writePublic } from "../../../prover/src/pipeline/files.ts";
 import { hashPublicPart } from "../../../prover/src/pipeline/public-part.ts";
+import { readSent } from "../../../prover/src/pipeline/sent-transactions.ts";
 import { toJson } from "../../../verifier/src/formats/codecs.ts";
 import { type EpochRecord, epochRecord } from "../../../verifier/src/formats/epoch.ts";
 import { type LocalChain, localChain } from "../../support/chain.ts";
@@ -119,8 +121,10 @@ async function plimsoll(args: readonly string[]) {
 
 describe("an epoch settled step by step", () => {
   it("goes through kill -9 after every transaction, and sends each once", async () => {
-    const { config, record } = await provedEpoch();
+    const { config, record, folder } = await provedEpoch();
     const before = await stage.relayer.getNonce();
+    const balance = () => chain.provider.getBalance(stage.relayer.address);
+    const money = await balance();
     const parts = ["prove", "--on-chain", "--batches-per-transaction", "4"];
     for (const command of [["commit"], parts, parts, ["finalise"]]) {
       const { signal, text } = await plimsoll(["epoch", ...command, ...config]);
@@ -130,6 +134,10 @@ describe("an epoch settled step by step", () => {
       expect((await runCommand(["epoch", ...command, ...config])).text).toMatch(/nothing was sent/);
     expect(await isAttested(record)).toBe(true);
     expect((await stage.relayer.getNonce()) - before).toBe(1 + 2 + 1);
+    // What was paid is known to the last unit of the coin, and counted once.
+    const sent = readSent(folder.transactions);
+    expect(sent.map(({ what }) => what.split(" ")[0])).toEqual(["commit", "prove", "prove", "finalise"]);
+    expect(costOf(sent)).toMatchObject({ transactions: 4, fee: money - (await balance()) });
   });
 
   it("resume goes on from what the chain has, to the end, and sends nothing when it is typed again", async () => {
