@@ -45,14 +45,30 @@ describe("coverage by asset", () => {
     expect(covered.assets.length + covered.empty).toBe(policy.layout.shape.assets);
   });
 
-  it("needs as much insurance as accounts are short and below zero in all", () => {
-    const reports = accounts.map(({ holdings }) => completeAccount(policy, holdings).report);
-    const needed = reports.reduce(
-      (sum, { shortfall, equity }) => sum + shortfall + (equity < 0n ? -equity : 0n),
-      0n,
-    );
-    expect(covered.insurance).toEqual({ declared: reserves.insurance, needed });
-    expect(needed).toBeGreaterThan(0n);
+  it("needs as much insurance as accounts are short and below zero in all, however much that is", () => {
+    const { decimals, row } = policy.rowTable.find(
+      ({ kind, symbol }) => kind === "debt" && symbol === "usdt",
+    )!;
+    // More than 2^64 of 10^-12 of the quote currency, which take a coarse row.
+    const broke = { holdings: [{ row, quantity: 30_000_000n * 10n ** BigInt(decimals) }] };
+    const sums = new Map(totals);
+    for (const { row: of, quantity } of [
+      ...broke.holdings,
+      ...completeAccount(policy, broke.holdings).auxiliaries,
+    ])
+      sums.set(of, (sums.get(of) ?? 0n) + quantity);
+    for (const [list, shown] of [
+      [accounts, covered],
+      [[...accounts, broke], coverage(policy, sums, claims)],
+    ] as const) {
+      const reports = list.map(({ holdings }) => completeAccount(policy, holdings).report);
+      const needed = reports.reduce(
+        (sum, { shortfall, equity }) => sum + shortfall + (equity < 0n ? -equity : 0n),
+        0n,
+      );
+      expect(shown.insurance).toEqual({ declared: reserves.insurance, needed });
+      expect(needed).toBeGreaterThan(0n);
+    }
   });
 
   it("adds up at mark prices to the accounts' equity but for open positions' value, the most owed first", () => {
