@@ -15,6 +15,7 @@ it("a fresh clone runs its own workspaces on the packages that are installed her
   const run = await runScript("npm run -s plimsoll -- --help", { cwd: clone.folder });
   expect(run.status, run.all).toBe(0);
   expect(run.stdout).toContain("Usage: plimsoll");
+  expect(run.all).not.toContain("installing");
 });
 
 it("nothing that a script removes in a clone is missing here", () => {

@@ -1,5 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { CACHE, ROOT } from "../../prover/src/build/paths.ts";
@@ -49,14 +59,19 @@ function linkPackages(workspace: string, clone: string): void {
   for (const own of ["verifier", "prover"]) symlinkSync(join("..", "..", own), join(to, "@plimsoll", own));
 }
 
-/** Shares what was built; `installed` says which packages are there, and is written again by whoever installs others. */
+/** Shares what was built, and says that the packages which are linked are the locked ones: nothing is installed again. */
 function linkCache(clone: string): void {
   const to = join(clone, ".cache");
   mkdirSync(to);
-  for (const name of existsSync(CACHE) ? readdirSync(CACHE) : []) {
-    if (name === "installed") copyFileSync(join(CACHE, name), join(to, name));
-    else symlinkSync(join(CACHE, name), join(to, name));
-  }
+  for (const name of existsSync(CACHE) ? readdirSync(CACHE) : [])
+    if (name !== "installed") symlinkSync(join(CACHE, name), join(to, name));
+  // As scripts/start.mjs computes it.
+  const stamp = createHash("sha256")
+    .update(readFileSync(join(clone, "package-lock.json")))
+    .update(process.version.split(".")[0]!)
+    .update(process.platform + process.arch)
+    .digest("hex");
+  writeFileSync(join(to, "installed"), stamp);
 }
 
 /** Search path with this very Node first, for shells that run a document's commands. */
