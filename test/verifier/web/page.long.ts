@@ -408,8 +408,16 @@ describe.skipIf(CHROMIUM === undefined)("the page that checks a bundle", () => {
   });
 
   it.each<[string, string | Buffer, RegExp]>([
-    ["a picture", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 255]), /not a bundle: .*expected JSON/],
-    ["another JSON file", JSON.stringify(tinyMarks), /not a bundle: .*field .*Choose the \.json file/],
+    [
+      "a picture",
+      Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 255]),
+      /not a bundle, nor a statement: .*expected JSON/,
+    ],
+    [
+      "another JSON file",
+      JSON.stringify(tinyMarks),
+      /not a bundle, nor a statement: .*field .*Choose the \.json file/,
+    ],
     ["a huge file", Buffer.alloc(6_000_000, " "), /has 6 MB; a bundle has some kilobytes/],
     ["an empty file", "", /not a bundle/],
   ])("refuses %s in words", async (_name, content, words) => {
