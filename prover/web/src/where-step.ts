@@ -22,11 +22,12 @@ export function whereStep(session: Session, settings: Settings): PageStep {
   chooser.hidden = true;
   const result = h("div");
   let found: readonly InjectedWallet[] = [];
-  const looked = wallets().then((here) => {
-    found = here;
-    wallet.replaceChildren(...here.map(({ name }, i) => h("option", { value: `${i}` }, name)));
-    chooser.hidden = here.length < 2;
-  });
+  const look = async () => {
+    found = await wallets();
+    wallet.replaceChildren(...found.map(({ name }, i) => h("option", { value: `${i}` }, name)));
+    chooser.hidden = found.length < 2;
+  };
+  const looked = look();
 
   const act = () => step.run(go);
   const go = async () => {
@@ -39,6 +40,8 @@ export function whereStep(session: Session, settings: Settings): PageStep {
     // From here on the browser lets the page ask nobody but these, and its own host.
     allowOnly(more);
     await looked;
+    // A wallet may have come, or been unlocked, since the page was opened.
+    if (found.length === 0) await look();
     const chosen = found[Number(wallet.value)];
     if (chosen === undefined) throw new PageError(STRINGS.wallet.none);
     const connected = await connect(chosen, () => {
