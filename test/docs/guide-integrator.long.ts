@@ -1,5 +1,6 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ROOT } from "../../prover/src/build/paths.ts";
 import { documentCommands, type Ran, runScript } from "../support/document-commands.ts";
@@ -29,5 +30,5 @@ it("checks the bundle of an epoch that was just proved, and says that no chain w
 });
 
 it("runs the contract's own test, with nothing left out", () => {
-  expect(ran.stdout).toMatch(/Tests +1 passed \(1\)/);
+  expect(stripVTControlCharacters(ran.stdout)).toMatch(/Tests +1 passed \(1\)/);
 });
