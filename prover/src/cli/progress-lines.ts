@@ -9,7 +9,9 @@ export function progressLines(stream: { isTTY?: boolean; write(text: string): un
   let told = 0;
   return (event) => {
     if (event.state === "started") told = 0;
-    const isDue = event.state === "done" || event.seconds - told >= UNWATCHED_EVERY_SECONDS;
+    // A stage that has all its units tells so when it ends.
+    const isUnderWay = event.done !== event.total && event.seconds - told >= UNWATCHED_EVERY_SECONDS;
+    const isDue = event.state === "done" || isUnderWay;
     if (!watched && !isDue) return;
     told = event.seconds;
     const end = event.state === "done" || !watched ? "\n" : "";
@@ -35,7 +37,8 @@ export function progressWords({
   perSecond,
   kept,
 }: ProgressEvent): string {
-  const number = (value: number) => value.toLocaleString("en", { maximumFractionDigits: value < 10 ? 1 : 0 });
+  const number = (value: number) =>
+    value.toLocaleString("en", value < 10 ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 0 });
   const left =
     state === "done" || perSecond === undefined || total === undefined ? 0 : (total - done) / perSecond;
   return [

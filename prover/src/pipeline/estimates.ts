@@ -56,7 +56,7 @@ export function epochConstraints(policy: PolicyCoefficients): number {
 }
 
 /** Measured on the examples: a bundle and an account's records on a disk with blocks of 4 KiB; a batch's own files; the rest. */
-const DISK = { account: 9_000, block: 1_200, batch: 16_000, epoch: 400_000 };
+const DISK = { account: 9_000, block: 1_200, batch: 16_000, epoch: 150_000 };
 /** docs/prover.md: 448 MB at 2^17, and what Node takes. */
 const MEMORY = { fixed: 150e6, perConstraint: 3_000 };
 

@@ -81,10 +81,13 @@ describe("progress", () => {
   };
 
   it("tells a log that nobody watches once in half a minute, with the time left", () => {
-    const text = shown(false, event(0, "started"), event(10), event(31), event(40), event(62));
+    const slow = { ...event(100), done: 5, total: 5, perSecond: 0.05 };
+    const events = [event(0, "started"), event(10), event(31), event(40), event(62), slow];
+    const text = shown(false, ...events, { ...slow, state: "done" });
     expect(text.split("\n")).toEqual([
       "prove batches: 31 of 7,200 proofs, 31.0 s, 1 a second, 1 h 59 min left",
       "prove batches: 62 of 7,200 proofs, 62.0 s, 1 a second, 1 h 58 min left",
+      "prove batches: 5 proofs, 100.0 s, 0.05 a second",
       "",
     ]);
   });
