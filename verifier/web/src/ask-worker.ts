@@ -1,4 +1,4 @@
-import type { AccountAnswer, Answer, EpochAnswer, Question } from "./protocol.ts";
+import type { AccountAnswer, Answer, EpochAnswer, Question, RecordAnswer } from "./protocol.ts";
 import { STRINGS } from "./strings.ts";
 
 let worker: Worker | undefined;
@@ -15,6 +15,13 @@ export function warmUp(): Worker {
 export async function askAccount(question: Question & { kind: "account" }): Promise<AccountAnswer> {
   const answer = await ask(question, () => {});
   if (answer.kind !== "account") throw new Error("the worker answered something else");
+  return answer.answer;
+}
+
+/** What an epoch's record is of; the longest take too long for the page's thread. */
+export async function askRecord(record: string): Promise<RecordAnswer> {
+  const answer = await ask({ kind: "record", record }, () => {});
+  if (answer.kind !== "record") throw new Error("the worker answered something else");
   return answer.answer;
 }
 

@@ -1,9 +1,8 @@
 import type { Bundle } from "../../src/formats/bundle.ts";
-import type { EpochRecord } from "../../src/formats/epoch.ts";
 import { askEpoch } from "./ask-worker.ts";
 import { h } from "./dom.ts";
-import type { ChainAnswer } from "./protocol.ts";
-import { type PublicFolder, readEpoch, readPolicy } from "./public-folder.ts";
+import type { ChainAnswer, RecordAnswer } from "./protocol.ts";
+import { type PublicFolder, readEpoch } from "./public-folder.ts";
 import { stepsView, summary } from "./steps-view.ts";
 import { STRINGS } from "./strings.ts";
 
@@ -32,13 +31,13 @@ export function everythingView({ folder, chain, bundle }: EverythingOptions): HT
     try {
       if (folder === undefined) throw new Error(WORDS.noFolder);
       said.textContent = STRINGS.busy;
-      const { text, record, ...read } = await readEpoch(folder);
+      const { record, ...read } = await readEpoch(folder);
       if (!isOfBundle(record, bundle)) throw new Error(WORDS.otherEpoch);
       const from = performance.now();
       bar.hidden = false;
       const { report, coverage } = await askEpoch(
         {
-          ...{ kind: "epoch", record: text, ...read, policy: await readPolicy(folder) },
+          ...{ kind: "epoch", ...read },
           ...(chain === undefined ? {} : { chain }),
         },
         (done, of) => {
@@ -79,7 +78,7 @@ function coverageView(coverage: string): HTMLElement {
 }
 
 /** A proof of another list of accounts may be as good as it wants: it says nothing of this account. */
-function isOfBundle(record: EpochRecord, bundle: Bundle): boolean {
+function isOfBundle(record: RecordAnswer, bundle: Bundle): boolean {
   return (["chainId", "registry", "epoch", "accountsRoot"] as const).every(
     (name) => record[name] === bundle[name],
   );

@@ -1,5 +1,6 @@
 import type { AccountReport } from "../../src/check/account.ts";
 import type { Report } from "../../src/check/report.ts";
+import type { EpochRecord } from "../../src/formats/epoch.ts";
 import type { ChainAnswer } from "../../src/formats/evidence.ts";
 
 /** What the chain told, read by the page: the worker has no network. */
@@ -22,12 +23,14 @@ export type Question =
       readonly chain?: ChainAnswer;
     }
   | {
-      readonly kind: "epoch";
+      /** What a record is of, and what else its epoch's public part has: see `RecordAnswer`. */
+      readonly kind: "record";
       readonly record: string;
-      readonly policy: PolicyTexts;
-      /** Verification keys as snarkjs writes them, by instance name. */
-      readonly keys: ReadonlyMap<string, string>;
-      readonly publicHash: bigint;
+    }
+  | {
+      readonly kind: "epoch";
+      /** The public part's files by their paths in the epoch folder. */
+      readonly files: ReadonlyMap<string, Uint8Array>;
       /** Where the exchange publishes its totals. */
       readonly totals?: string;
       readonly chain?: ChainAnswer;
@@ -55,7 +58,13 @@ export interface EpochAnswer {
   readonly coverage?: string;
 }
 
+export interface RecordAnswer extends Pick<EpochRecord, "chainId" | "registry" | "epoch" | "accountsRoot"> {
+  /** Paths of all files of the public part, the record's own too. */
+  readonly paths: readonly string[];
+}
+
 export type Answer =
+  | { readonly kind: "record"; readonly answer: RecordAnswer }
   | { readonly kind: "account"; readonly answer: AccountAnswer }
   | { readonly kind: "epoch"; readonly answer: EpochAnswer }
   | { readonly kind: "progress"; readonly done: number; readonly of: number }

@@ -1,8 +1,7 @@
-import { fromJson } from "../../src/formats/codecs.ts";
-import { EPOCH_FILES, type EpochRecord, epochRecord } from "../../src/formats/epoch.ts";
-import { publicPartHash } from "../../src/formats/public-hash.ts";
+import { EPOCH_FILES } from "../../src/formats/epoch.ts";
+import { askRecord } from "./ask-worker.ts";
 import { namedBytes } from "./network.ts";
-import type { PolicyTexts } from "./protocol.ts";
+import type { PolicyTexts, RecordAnswer } from "./protocol.ts";
 import { STRINGS } from "./strings.ts";
 
 /** The public part of an epoch: at an address, or as files that the user chose. */
@@ -51,22 +50,17 @@ export async function readPolicy(folder: PublicFolder): Promise<PolicyTexts> {
   return { riskParameters, marks };
 }
 
-/** Everything that checking all proofs needs. */
+/** Everything that checking all proofs needs, and what the record says that it is of. */
 export async function readEpoch(folder: PublicFolder): Promise<{
-  readonly text: string;
-  readonly record: EpochRecord;
-  readonly keys: ReadonlyMap<string, string>;
-  readonly publicHash: bigint;
+  readonly record: RecordAnswer;
+  readonly files: ReadonlyMap<string, Uint8Array>;
   readonly totals?: string;
 }> {
-  const text = await readText(folder, EPOCH_FILES.record);
-  const record = fromJson(epochRecord, text, "epoch.json");
-  const keys = new Map<string, string>();
-  for (const { name } of [...record.circuits.batches, record.circuits.epoch]) {
-    keys.set(name, await readText(folder, EPOCH_FILES.key(name)));
-  }
-  const publicHash = await publicPartHash(record, (path) => folder.read(path));
-  return { text, record, keys, publicHash, ...(await readTotals(folder)) };
+  const bytes = await folder.read(EPOCH_FILES.record);
+  const record = await askRecord(new TextDecoder().decode(bytes));
+  const files = new Map([[EPOCH_FILES.record as string, bytes]]);
+  for (const path of record.paths) if (!files.has(path)) files.set(path, await folder.read(path));
+  return { record, files, ...(await readTotals(folder)) };
 }
 
 /** Published totals, where there are any. Some hosts answer with a page of their own where there is no file. */

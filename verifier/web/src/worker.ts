@@ -5,6 +5,8 @@ import { checkEpoch } from "../../src/check/epoch.ts";
 import { formatQuantity } from "../../src/encodings/quantity.ts";
 import { type AccountStatement, accountStatementFromJson } from "../../src/formats/account-statement.ts";
 import { type Bundle, bundleFromJson } from "../../src/formats/bundle.ts";
+import { EPOCH_FILES, epochFromJson } from "../../src/formats/epoch.ts";
+import { publicPartHash, publicPaths } from "../../src/formats/public-hash.ts";
 import { parseVerificationKey } from "../../src/groth16/key.ts";
 import type { CompiledPolicy } from "../../src/policy/compile.ts";
 import { compilePolicyTexts } from "../../src/policy/compile-texts.ts";
@@ -19,6 +21,7 @@ import type {
   HoldingLine,
   PolicyTexts,
   Question,
+  RecordAnswer,
 } from "./protocol.ts";
 import { STRINGS } from "./strings.ts";
 
@@ -30,6 +33,7 @@ const FREE_DECIMALS = 6;
 self.onmessage = async ({ data }: MessageEvent<Question>) => {
   try {
     if (data.kind === "account") post({ kind: "account", answer: await accountAnswer(data) });
+    else if (data.kind === "record") post({ kind: "record", answer: recordAnswer(data.record) });
     else post({ kind: "epoch", answer: await epochAnswer(data) });
   } catch (error) {
     post({ kind: "failed", why: error instanceof Error ? error.message : String(error) });
@@ -98,14 +102,25 @@ function marginOf({ holdings, userId }: Bundle, policy: CompiledPolicy): string 
     .join("");
 }
 
-async function epochAnswer(question: Question & { kind: "epoch" }): Promise<EpochAnswer> {
-  const { record, policy, keys, publicHash, totals, chain } = question;
+function recordAnswer(text: string): RecordAnswer {
+  const record = epochFromJson(text, "epoch.json");
+  const { chainId, registry, epoch, accountsRoot } = record;
+  return { chainId, registry, epoch, accountsRoot, paths: publicPaths(record) };
+}
+
+async function epochAnswer({ files, totals, chain }: Question & { kind: "epoch" }): Promise<EpochAnswer> {
+  const bytes = (path: string) => files.get(path)!;
+  const text = (path: string) => new TextDecoder().decode(bytes(path));
+  const record = text(EPOCH_FILES.record);
+  const { circuits } = epochFromJson(record, "epoch.json");
+  const policy = { riskParameters: text(EPOCH_FILES.riskParameters), marks: text(EPOCH_FILES.marks) };
+  const key = (name: string) => parseVerificationKey(JSON.parse(text(EPOCH_FILES.key(name))));
   const report = await checkEpoch(
     {
       record,
       ...policy,
-      keys: new Map([...keys].map(([name, text]) => [name, parseVerificationKey(JSON.parse(text))])),
-      publicHash,
+      keys: new Map([...circuits.batches, circuits.epoch].map(({ name }) => [name, key(name)])),
+      publicHash: await publicPartHash({ circuits }, async (path) => bytes(path)),
       ...(totals === undefined ? {} : { totals }),
     },
     {
