@@ -1,19 +1,20 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { buildContracts } from "../../prover/src/build/contracts.ts";
+import { dirname, join } from "node:path";
 import type { DemoExchange } from "../../prover/src/demo/demo-exchange.ts";
+import { provingFiles } from "../../prover/web/src/proving-files.ts";
 import { chromiumPath } from "../support/browser.ts";
 import { buildPage, pageSite } from "../support/page-site.ts";
 import { attestationOf, type RpcStandIn, rpcStandIn } from "../support/rpc-stand-in.ts";
 import { timedVisit, type VisitTimes } from "./browser-page.ts";
-import { type Measured, type PageFigures, rounded, type Say } from "./figures.ts";
+import { type Measured, type PageFigures, type Remark, rounded, type Say } from "./figures.ts";
 import { type ForgedEpoch, forgedEpoch } from "./forged-epoch.ts";
 import { filesBelow, type Sizes, sizesOf } from "./page-size.ts";
 
 const BATCHES = 100;
 /** Beside the example's own, just as many as fill that many batches. */
 const SYNTHETIC = 935;
+const PROVING = `/${dirname(provingFiles("any").zkey)}/`;
 const DAY = 86_400_000;
 
 /**
@@ -31,13 +32,14 @@ export async function benchPage(
     await buildPage(pageFolder);
     say("built the page");
     const all = await filesBelow(pageFolder);
+    // Also the contracts, by whose interface endpoints that stand in for nodes speak.
+    const withdrawal = await withdrawalSizes(join(folder, "web"), all);
+    say("built it with the page that withdraws");
     const chromium = chromiumPath();
     if (chromium === undefined) {
       say("no Chromium here: nothing but sizes was measured");
-      return { figures: megabytes(await sizesOf(pageFolder, all)), remarks: [] };
+      return { figures: megabytes(await sizesOf(pageFolder, all)), remarks: withdrawal };
     }
-    // Endpoints that stand in for nodes speak by the registry's interface.
-    await buildContracts();
     const epochRoot = join(folder, "epoch");
     await mkdir(epochRoot);
     const epoch = await forgedEpoch(epochRoot, exchange, { batches: BATCHES, synthetic: SYNTHETIC }, say);
@@ -54,6 +56,7 @@ export async function benchPage(
       figures,
       remarks: [
         { what: "sizes", value: `of the ${loaded.length} files that a visit loads, of ${all.length}` },
+        ...withdrawal,
         {
           what: "first check",
           value: `from choosing the file to all steps, in a new browser; the slowest of ${visits}: ${slowest.toFixed(0)} ms`,
@@ -67,6 +70,24 @@ export async function benchPage(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** What `npm run build:web` puts beside the files of the page that checks: in all, gzipped, and of it what proves. */
+async function withdrawalSizes(folder: string, ofPage: readonly string[]): Promise<Remark[]> {
+  // Brings Vite, for which others of the bench need not wait.
+  const { buildWeb } = await import("../../prover/web/build.ts");
+  await buildWeb(folder, () => {});
+  const beside = (await filesBelow(folder)).filter((path) => !ofPage.includes(path));
+  const proves = (path: string) => path.startsWith(PROVING);
+  const gzipped = async (paths: readonly string[]) =>
+    `${((await sizesOf(folder, paths)).gzip / 1e6).toFixed(2)} MB by gzip`;
+  return [
+    {
+      what: "the page that withdraws, beside it",
+      value: await gzipped(beside.filter((path) => !proves(path))),
+    },
+    { what: "its circuits and proving keys", value: await gzipped(beside.filter(proves)) },
+  ];
 }
 
 async function timedVisits(
