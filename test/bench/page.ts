@@ -9,7 +9,7 @@ import { attestationOf, type RpcStandIn, rpcStandIn } from "../support/rpc-stand
 import { timedVisit, type VisitTimes } from "./browser-page.ts";
 import { type Measured, type PageFigures, type Remark, rounded, type Say } from "./figures.ts";
 import { type ForgedEpoch, forgedEpoch } from "./forged-epoch.ts";
-import { filesBelow, type Sizes, sizesOf } from "./page-size.ts";
+import { filesBelow, gzippedBytes, type Sizes, sizesOf } from "./page-size.ts";
 
 const BATCHES = 100;
 /** Beside the example's own, just as many as fill that many batches. */
@@ -80,7 +80,7 @@ async function withdrawalSizes(folder: string, ofPage: readonly string[]): Promi
   const beside = (await filesBelow(folder)).filter((path) => !ofPage.includes(path));
   const proves = (path: string) => path.startsWith(PROVING);
   const gzipped = async (paths: readonly string[]) =>
-    `${((await sizesOf(folder, paths)).gzip / 1e6).toFixed(2)} MB by gzip`;
+    `${((await gzippedBytes(folder, paths)) / 1e6).toFixed(2)} MB by gzip`;
   return [
     {
       what: "the page that withdraws, beside it",
