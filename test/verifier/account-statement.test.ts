@@ -205,6 +205,16 @@ describe("what a statement proves", () => {
     expect(light.proves).toMatch(/First check the bundle against the chain/);
   });
 
+  it("beside a bundle that says the same, no contradiction where somebody named policy files of another epoch", async () => {
+    const others = { ...adaPolicy, policyHash: 1n, descriptorHash: 1n };
+    const { failed, proves } = await check(honest, { context: { policy: others, attestations: adaChain() } });
+    expect(failed).toEqual(["policy", "statement's names"]);
+    expect(proves).toMatch(/has the bundle's holdings.*not the epoch's/);
+    const [first, ...rest] = unsigned.holdings;
+    const renamed = signed({ holdings: [{ ...first!, symbol: "USDT" }, ...rest] });
+    expect((await check(renamed)).proves).toMatch(/signed one thing and put another into its proof/);
+  });
+
   it("beside a bundle that leads nowhere, no more than alone: anybody could have made that bundle up", async () => {
     const [first, ...rest] = scope.holdings;
     const bundle = { ...scope, holdings: [{ ...first!, quantity: 1n }, ...rest] };

@@ -22,7 +22,7 @@ import type { CompiledPolicy } from "@plimsoll/verifier/policy/compile.ts";
 import { compilePolicyTexts } from "@plimsoll/verifier/policy/compile-texts.ts";
 import { type PublishedTexts, publishedCoverage } from "@plimsoll/verifier/report/coverage.ts";
 import { coverageTable } from "@plimsoll/verifier/report/coverage-tables.ts";
-import { tableText } from "@plimsoll/verifier/report/render-text.ts";
+import { printable, tableText } from "@plimsoll/verifier/report/render-text.ts";
 import { lintPolicy } from "../linter/lint-policy.ts";
 import { openIdentity } from "../owner/identity-file.ts";
 import { passphraseFrom } from "../owner/passphrase.ts";
@@ -96,8 +96,9 @@ export async function verifyEvidenceCommand(file: string, options: AccountOption
     ...(statement === undefined ? {} : { statement }),
   };
   const outcome = await verifyAccount(files, options);
-  const failed = kept.steps.filter((step) => step.outcome === "failed").map(({ name }) => name);
-  const asked = kept.chain === undefined ? "no endpoint" : kept.endpoints.join(", ") || "no endpoint";
+  const failed = kept.steps.filter((step) => step.outcome === "failed").map(({ name }) => printable(name));
+  const endpoints = kept.endpoints.map(printable).join(", ");
+  const asked = kept.chain === undefined || endpoints === "" ? "no endpoint" : endpoints;
   const head = [
     `kept on ${kept.checkedAt} by somebody who asked ${asked}; failed then: ${failed.join(", ") || "nothing"}`,
     "That is the word of whoever kept it. What follows was checked now, from the files in it:",
@@ -141,7 +142,7 @@ async function readStatement(file: string): Promise<AccountStatement> {
 function statedLines({ userId, exchangeId, epoch, holdings }: AccountStatement): string {
   const head = `statement for account "${userId}" of ${exchangeId}, epoch ${epoch}:`;
   const lines = holdings.map(({ symbol, quantity, side }) => `  ${quantity} ${symbol} ${side}`);
-  return [head, ...(lines.length > 0 ? lines : ["  no holdings"])].join("\n");
+  return printedLines([head, ...(lines.length > 0 ? lines : ["  no holdings"])]);
 }
 
 /** What the bundle says that the account holds, in the words of the policy where there is one. */
@@ -158,7 +159,12 @@ function holdingLines(bundle: Bundle, policy: CompiledPolicy | undefined): strin
   const free = `${bundle.under ? "-" : ""}${formatQuantity(bundle.free, FREE_DECIMALS)}`;
   const end = `  free collateral ${free} ${policy?.riskParameters.quote ?? "of the quote currency"}`;
   const head = `account "${bundle.userId}" of ${bundle.exchangeId}, epoch ${bundle.epoch}:`;
-  return [head, ...(lines.length > 0 ? lines : ["  no holdings"]), end].join("\n");
+  return printedLines([head, ...(lines.length > 0 ? lines : ["  no holdings"]), end]);
+}
+
+/** Lines with names from files in them: a name with control characters could write lines of its own, a report that passed for instance. */
+function printedLines(lines: readonly string[]): string {
+  return lines.map(printable).join("\n");
 }
 
 export interface EpochCheckOptions extends ChainOptions {
@@ -243,7 +249,7 @@ async function policyStep(riskParameters: string, marks: string): Promise<Step> 
 /** A report as lines, one per step: what passed, what failed and what that means, what was not looked at. */
 export function reportOutcome({ passed, steps }: Report, { strict = false }: ReportOptions = {}): Outcome {
   const marks = { passed: "ok     ", failed: "FAILED ", "not run": "not run" };
-  const lines = steps.map(({ name, outcome, words }) => `${marks[outcome]}  ${name}: ${words}`);
+  const lines = steps.map(({ name, outcome, words }) => printable(`${marks[outcome]}  ${name}: ${words}`));
   const left = steps.filter((step) => step.outcome === "not run").length;
   const ran = steps.length - left;
   const end = passed

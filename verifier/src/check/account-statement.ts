@@ -26,6 +26,7 @@ export interface StatementContext {
 /** The step that everything else rests on. */
 export const SIGNATURE_STEP = "statement's signature";
 const HOLDINGS_STEP = "statement's holdings";
+const MOMENT_STEP = "statement's moment";
 
 /** Checks, step by step, who signed a statement and what it says beside a bundle and the chain. Never throws for a bad one. */
 export async function checkAccountStatement(
@@ -220,7 +221,7 @@ function checkHoldings(list: Checklist, statement: AccountStatement, bundle?: Bu
     return;
   }
   list.step(
-    "statement's moment",
+    MOMENT_STEP,
     "statement and bundle are of one moment and one policy",
     "statement and bundle name another time or another policy for one epoch: the exchange contradicts itself",
     () => bundle.snapshotTime === snapshotTime && bundle.descriptorHash === statement.descriptorHash,
@@ -256,6 +257,9 @@ export function whatItProves(checked: Report, bundle: Report | undefined): strin
   const isInRoot = ["batch", "epoch"].every((name) => counted.get(name) === "passed");
   if (!isInRoot || counted.get("attestation") === "failed") return `${WORDS.badBundle} ${WORDS.alone}`;
   if (checked.passed) return WORDS.agreement;
+  // Policy files that whoever checks has named are not the exchange's word, unless they are those of the epoch.
+  const contradicts = stated.get(HOLDINGS_STEP) === "failed" || stated.get(MOMENT_STEP) === "failed";
+  if (!contradicts && counted.get("policy") !== "passed") return WORDS.otherPolicy;
   return counted.get("attestation") === "passed" ? WORDS.contradiction : WORDS.likelyContradiction;
 }
 
@@ -277,6 +281,8 @@ const WORDS = Object.freeze({
     `If it does not, show this statement. ${TO_WHOM}`,
   otherEpoch: "Statement and bundle are of different epochs: they can't be held against each other.",
   badBundle: "The bundle does not hold, and since nobody signs bundles, it proves nothing by itself.",
+  otherPolicy:
+    "The statement has the bundle's holdings; what failed is its comparison with policy files that are not the epoch's. Get those of the epoch.",
   contradiction: `${CONTRADICTION} ${TO_WHOM}`,
   likelyContradiction: `${CONTRADICTION} First check the bundle against the chain.`,
   agreement: "The exchange signed what it put into its proof.",

@@ -213,7 +213,7 @@ export const STRINGS = {
     noFolder: "Name the public folder of the epoch first, or choose a copy of it.",
     notFetched: (path: string) => `The public folder has no ${path}. Ask the exchange where it is.`,
     coverage:
-      "The exchange chose to publish its totals: they are the sums that the proofs above are about. What it declares to hold was compared with balances on the chain, or vouched for by somebody named there, when the epoch was attested.",
+      "The exchange chose to publish its totals: they are the sums that the proofs above are about. What it declares to hold stands in the folder: that it is what was compared with balances on the chain when the epoch was attested, this page does not see; `plimsoll verify epoch` with an endpoint does.",
     otherEpoch: "The public folder is of another epoch, registry or accounts root than your file.",
   },
   report: { heading: "Your margin under this policy", closed: "Show margin, scenarios and their pictures" },
