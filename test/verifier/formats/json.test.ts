@@ -44,6 +44,12 @@ describe("JSON in which an object has a name twice (attack row 33)", () => {
     );
   });
 
+  it("is looked for in a text of any length, escape after escape", () => {
+    const long = JSON.stringify("\n".repeat(4_000_000));
+    expect(parseJson(`{"a":${long},"b":1}`)).toHaveProperty("b", 1);
+    expect(() => parseJson(`{"a":${long},"a":1}`)).toThrow(RepeatedNameError);
+  });
+
   it("is refused by name in bundles, statements and policies, which others may read otherwise", () => {
     const text = bundleToJson(adaBundle()).replace('"epoch"', '"userId": "bob", "epoch"');
     expect(() => bundleFromJson(text, "ada.json")).toThrow(

@@ -17,12 +17,18 @@ export function parseJson(text: string): unknown {
 /** The first name that stands twice in one object of a text that is JSON. */
 export function repeatedName(text: string): string | undefined {
   const open: Set<string>[] = [];
-  for (const [, string, colon, brace] of text.matchAll(TOKENS)) {
-    if (brace === "{") open.push(new Set());
-    else if (brace === "}") open.pop();
-    // A string before a colon is a name of the innermost object.
-    else if (colon !== "") {
-      const name = string!.includes("\\") ? (JSON.parse(string!) as string) : string!.slice(1, -1);
+  for (let at = next(text, 0); at < text.length; at = next(text, at)) {
+    const from = at;
+    at += 1;
+    if (text[from] === "{") open.push(new Set());
+    else if (text[from] === "}") open.pop();
+    else {
+      at = afterString(text, from);
+      // A string before a colon is a name of the innermost object.
+      COLON.lastIndex = at;
+      if (!COLON.test(text)) continue;
+      const string = text.slice(from, at);
+      const name = string.includes("\\") ? (JSON.parse(string) as string) : string.slice(1, -1);
       if (open.at(-1)?.has(name)) return name;
       open.at(-1)?.add(name);
     }
@@ -30,5 +36,22 @@ export function repeatedName(text: string): string | undefined {
   return undefined;
 }
 
-/** Strings with the colon after them, if there is one, and braces; what is in a string is in no other token. */
-const TOKENS = /("[^"\\]*(?:\\.[^"\\]*)*")\s*(:?)|([{}])/g;
+const COLON = /\s*:/y;
+const TOKEN = /["{}]/g;
+
+/** Where the next brace or string begins. */
+function next(text: string, from: number): number {
+  TOKEN.lastIndex = from;
+  return TOKEN.exec(text)?.index ?? text.length;
+}
+
+/** The place after a string's last quote: a loop, since a pattern with escapes in it needs stack for each of them. */
+function afterString(text: string, from: number): number {
+  for (let quote = from; ; ) {
+    quote = text.indexOf('"', quote + 1);
+    if (quote < 0) return text.length;
+    let escapes = 0;
+    while (text[quote - 1 - escapes] === "\\") escapes += 1;
+    if (escapes % 2 === 0) return quote + 1;
+  }
+}
