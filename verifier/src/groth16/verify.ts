@@ -121,7 +121,14 @@ function generatorG2(curve: Curve): G2Point {
 
 /** One thread: no workers that keep a process alive, nothing that a page has to allow. */
 function bn254(): Promise<Curve> {
-  loading ??= loadCurve();
+  loading ??= loadCurve().catch((cause: unknown) => {
+    // Asked for again with the next proof: the connection may be back.
+    loading = undefined;
+    throw new Error(
+      "the code that checks proofs could not be loaded, which says nothing about the proof: check your connection and try again",
+      { cause },
+    );
+  });
   return loading;
 }
 
