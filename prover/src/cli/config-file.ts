@@ -67,8 +67,12 @@ export interface LoadedConfig {
 
 /** The file alone, as it is written: JSON that may have comments and commas at the end of lists. */
 export async function readConfig(file: string): Promise<z.output<typeof configFormat>> {
-  const text = stripJsonComments(await readFile(file, "utf8"), { trailingCommas: true });
-  return fromJson(configFormat, text, file);
+  return parseConfig(await readFile(file, "utf8"), file);
+}
+
+/** A configuration from its text. Throws FormatError that names `file`. */
+export function parseConfig(text: string, file: string): z.output<typeof configFormat> {
+  return fromJson(configFormat, stripJsonComments(text, { trailingCommas: true }), file);
 }
 
 /** Reads a configuration and everything it names but the accounts, which are streamed when they are asked for. */

@@ -123,7 +123,9 @@ export async function completeAnswers(given: GivenAnswers, ask: Ask | undefined)
     const isNeeded = onChain !== true || answers.rpc !== "";
     if (text !== undefined) {
       const fault = faultOf(schema, text);
-      if (fault !== undefined) throw new ConfigError(`${option}: ${fault}, came "${text}"`);
+      // An endpoint's address has a key in it.
+      const came = field === "rpc" ? "another text" : `"${text}"`;
+      if (fault !== undefined) throw new ConfigError(`${option}: ${fault}, came ${came}`);
       answers[field] = text;
     } else if (ask !== undefined && isNeeded) answers[field] = await asked(question, fallback, ask);
     else if (fallback !== undefined) answers[field] = fallback;

@@ -7,10 +7,11 @@ import { marksAreOf } from "@plimsoll/verifier/policy/marks.ts";
 import { shapeNumbers } from "@plimsoll/verifier/policy/shape.ts";
 import { listInstances } from "../build/instances.ts";
 import { ROOT } from "../build/paths.ts";
+import { writeNewPrivate } from "../owner/private-file.ts";
 import { ConfigError } from "../pipeline/errors.ts";
 import { privateFolder, writePrivateOnce } from "../pipeline/files.ts";
 import { epochShape } from "../pipeline/instance-shapes.ts";
-import { readConfig } from "./config-file.ts";
+import { parseConfig } from "./config-file.ts";
 import { type Ask, completeAnswers, type GivenAnswers, type InitAnswers } from "./init-answers.ts";
 import { configText } from "./init-config-text.ts";
 import { writeNewPublic } from "./new-file.ts";
@@ -62,6 +63,9 @@ export async function initCommand(folder: string, options: InitOptions, ask?: As
     dust: options.dust ?? (sample === undefined ? "refuse" : SAMPLE_FILES[sample].dust),
     operatorSecretFile: INIT_FILES.secret,
   });
+  const config = join(folder, INIT_FILES.config);
+  // Before anything is written: a folder with a configuration that doesn't fit would be refused from then on.
+  parseConfig(text, config);
   const copies =
     sample === undefined
       ? []
@@ -74,9 +78,8 @@ export async function initCommand(folder: string, options: InitOptions, ask?: As
   await privateFolder(dirname(join(folder, INIT_FILES.secret)));
   await writePrivateOnce(join(folder, INIT_FILES.secret), `${randomBytes(32).toString("hex")}\n`);
   const ignores = await writeIgnore(folder);
-  const config = join(folder, INIT_FILES.config);
-  await writeNewPublic(config, text);
-  await readConfig(config);
+  // An endpoint's address may have a key in it.
+  await writeNewPrivate(config, text);
   const absent = [...answers.balances, ...answers.positions, answers.reserves, answers.senderKeyFile].filter(
     (file) => file !== "" && file !== "-" && !existsSync(file),
   );

@@ -68,6 +68,21 @@ describe("init refuses", () => {
     expect(exitCode).toBe(2);
     expect(existsSync(at("x"))).toBe(false);
   });
+
+  it("what makes no configuration before anything is written", async () => {
+    const options = { exchangeId: "own", ...FILES, owners: at("x") };
+    const { text, exitCode } = await initCommand(at("x"), options).catch(errorOutcome);
+    expect(text).toMatch(/plimsoll\.jsonc, field snapshot\.owners/);
+    expect(exitCode).toBe(2);
+    expect(existsSync(at("x"))).toBe(false);
+  });
+
+  it("an endpoint's address that is none without repeating it", async () => {
+    const options = { exchangeId: "own", ...FILES, rpc: "rpc.example/SECRET" };
+    const { text } = await initCommand(at("x"), options).catch(errorOutcome);
+    expect(text).toMatch(/--rpc: .*came another text/);
+    expect(text).not.toContain("SECRET");
+  });
 });
 
 describe("init", () => {
@@ -138,6 +153,8 @@ describe("init", () => {
     };
     const { text } = await initCommand(at("x"), { exchangeId: "own", ...FILES, ...chain });
     expect(text).toMatch(/warning {2}.*sender\.key: is not there yet/);
+    // A key may be in the endpoint's address.
+    expect(statSync(at("x/plimsoll.jsonc")).mode & 0o777).toBe(0o600);
     const config = await readConfig(at("x/plimsoll.jsonc"));
     expect(config.chain).toEqual({ rpc: "http://127.0.0.1:8545", senderKeyFile: "secrets/sender.key" });
   });
