@@ -3,8 +3,9 @@ import { jsonRpc } from "@plimsoll/verifier/chain/json-rpc.ts";
 import { registrySource } from "@plimsoll/verifier/chain/registry-source.ts";
 import type { Attestation, AttestationSource } from "@plimsoll/verifier/check/attestation.ts";
 import type { CompiledPolicy } from "@plimsoll/verifier/policy/compile.ts";
-import { JsonRpcProvider, toBeHex } from "ethers";
+import { type JsonRpcProvider, toBeHex } from "ethers";
 import { readPublicHash } from "../chain/attestation-event.ts";
+import { EndpointProvider } from "../chain/endpoint-provider.ts";
 import { readSettledReserves } from "../chain/reserve-readings.ts";
 
 export interface RpcSource extends AttestationSource {
@@ -19,7 +20,7 @@ export async function rpcSource(urls: readonly string[], registry: bigint): Prom
     urls.map((url) => jsonRpc(url)),
     registry,
   );
-  const providers = urls.map((url) => new JsonRpcProvider(url));
+  const providers = urls.map((url) => new EndpointProvider(url));
   const address = toBeHex(registry, 20);
   return {
     ...source,

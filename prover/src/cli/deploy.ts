@@ -1,4 +1,5 @@
-import { JsonRpcProvider, Wallet } from "ethers";
+import { Wallet } from "ethers";
+import { EndpointProvider } from "../chain/endpoint-provider.ts";
 import { deployRegistries } from "../deploy/deploy.ts";
 import { signingProvider } from "../deploy/signing-provider.ts";
 import { ConfigError } from "../pipeline/run-epoch.ts";
@@ -8,7 +9,7 @@ import { EXIT, type Outcome } from "./outcome.ts";
 /** `deploy`: puts the registries and their verification keys on a chain, or goes on where an earlier run stopped. */
 export async function deployCommand(file: string): Promise<Outcome> {
   const { rpc, chainId, deployerKey, ...given } = await loadDeployment(file);
-  const provider = new JsonRpcProvider(rpc);
+  const provider = new EndpointProvider(rpc);
   try {
     const { chainId: came } = await provider.getNetwork();
     if (came !== chainId)

@@ -1,4 +1,5 @@
-import { JsonRpcProvider } from "ethers";
+import type { JsonRpcProvider } from "ethers";
+import { EndpointProvider } from "../chain/endpoint-provider.ts";
 import { ConfigError } from "../pipeline/errors.ts";
 
 /**
@@ -11,7 +12,7 @@ export async function withEndpoint<Result>(
   where: string,
   run: (provider: JsonRpcProvider, chainId: bigint) => Promise<Result>,
 ): Promise<Result> {
-  const provider = new JsonRpcProvider(rpc, undefined, { cacheTimeout: -1 });
+  const provider = new EndpointProvider(rpc, undefined, { cacheTimeout: -1 });
   try {
     const chainId = BigInt(await answerOf(provider, rpc, where));
     if (expected !== undefined && chainId !== expected) {

@@ -30,9 +30,10 @@ export function typed(args: readonly string[]): string {
 }
 
 function withoutKey(word: string): string {
-  if (!/^https?:\/\//.test(word) || !URL.canParse(word)) return word;
-  const { origin, href } = new URL(word);
-  return href === `${origin}/` ? word : `${origin}/...`;
+  const [, option = "", url = ""] = /^(--[a-z-]+=)?(https?:\/\/.*)$/i.exec(word) ?? [];
+  if (!URL.canParse(url)) return word;
+  const { origin, href } = new URL(url);
+  return href === `${origin}/` ? word : `${option}${origin}/...`;
 }
 
 function quoted(word: string): string {

@@ -1,4 +1,5 @@
-import { AbiCoder, type Contract, JsonRpcProvider, keccak256, toBeHex, Wallet } from "ethers";
+import { AbiCoder, type Contract, keccak256, toBeHex, Wallet } from "ethers";
+import { EndpointProvider } from "../chain/endpoint-provider.ts";
 import { withWords } from "../chain/errors.ts";
 import {
   configurationToAbi,
@@ -28,7 +29,7 @@ export async function policyConfigureCommand(options: PolicyConfigureOptions): P
   const { rpc, chainId, deployment } = await loadDeployment(options.config);
   const wanted = deployment.policyRegistry?.configuration;
   if (wanted === undefined) throw new ConfigError(`${options.config}: expected policyRegistry, came none`);
-  const provider = new JsonRpcProvider(rpc);
+  const provider = new EndpointProvider(rpc);
   try {
     const { chainId: came } = await provider.getNetwork();
     if (came !== chainId)

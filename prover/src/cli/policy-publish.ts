@@ -7,9 +7,10 @@ import {
   samePublication,
 } from "@plimsoll/verifier/formats/policy-publication.ts";
 import { compilePolicy } from "@plimsoll/verifier/policy/compile.ts";
-import { getAddress, JsonRpcProvider, toBeHex, Wallet } from "ethers";
+import { getAddress, toBeHex, Wallet } from "ethers";
 import writeFileAtomic from "write-file-atomic";
 import { certifiedPublication } from "../chain/certified-publication.ts";
+import { EndpointProvider } from "../chain/endpoint-provider.ts";
 import { estimatePublishing, publishPolicy, type SignedPublication } from "../chain/policy-registry.ts";
 import { endorse, publicationTypedData } from "../chain/policy-typed-data.ts";
 import { ConfigError } from "../pipeline/run-epoch.ts";
@@ -89,7 +90,7 @@ export interface PolicyPublishOptions {
 /** `policy publish`: sends a signed policy to its registry, or says what that would cost. */
 export async function policyPublishCommand(options: PolicyPublishOptions): Promise<Outcome> {
   const file = await mergedPublication(options.publication);
-  const provider = new JsonRpcProvider(options.rpc);
+  const provider = new EndpointProvider(options.rpc);
   try {
     const { chainId } = await provider.getNetwork();
     if (chainId !== file.chainId) {

@@ -6,8 +6,9 @@ import { checkPublishedPolicy } from "@plimsoll/verifier/check/policy.ts";
 import { fromJson } from "@plimsoll/verifier/formats/codecs.ts";
 import { epochRecord } from "@plimsoll/verifier/formats/epoch.ts";
 import { compilePolicy } from "@plimsoll/verifier/policy/compile.ts";
-import { JsonRpcProvider, toBeHex } from "ethers";
+import { toBeHex } from "ethers";
 import { certifiedUnitWeights } from "../chain/certified-publication.ts";
+import { EndpointProvider } from "../chain/endpoint-provider.ts";
 import { readPolicy } from "../chain/policy-registry.ts";
 import { fastPoseidon } from "../commit/hash.ts";
 import { ConfigError } from "../pipeline/run-epoch.ts";
@@ -83,7 +84,7 @@ async function publishedOutcome(options: PolicyVerifyOptions): Promise<Outcome> 
 async function publishedAt(urls: readonly string[], registry: bigint, observationTime: bigint) {
   const answers = await Promise.all(
     urls.map(async (url) => {
-      const provider = new JsonRpcProvider(url);
+      const provider = new EndpointProvider(url);
       try {
         const { chainId } = await provider.getNetwork();
         return { chainId, published: await readPolicy(provider, toBeHex(registry, 20), observationTime) };

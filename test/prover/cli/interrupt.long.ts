@@ -79,6 +79,7 @@ describe("Ctrl-C", () => {
     expect(typed(["epoch", "status", "my folder", "--rpc", "https://host/v2/key?token=1"])).toBe(
       "plimsoll epoch status 'my folder' --rpc https://host/...",
     );
+    expect(typed(["deploy", "--rpc=HTTPS://host/v2/key"])).toBe("plimsoll deploy --rpc=https://host/...");
     expect(typed(["verify", "bundle", "it's.json", "--rpc", "http://127.0.0.1:8545"])).toBe(
       "plimsoll verify bundle 'it'\\''s.json' --rpc http://127.0.0.1:8545",
     );
