@@ -48,6 +48,8 @@ export interface Call {
   readonly args: readonly unknown[];
   /** Of the chain's own coin that goes with it, in its smallest unit; none where left out. */
   readonly value?: bigint;
+  /** For a sender that may be at another chain by then, as wallets are: it has to refuse there. */
+  readonly chainId?: bigint;
 }
 
 /** Gas that a call would take now. Throws RegistryError with the contract's reason when it would be refused. */
@@ -72,7 +74,7 @@ export function send(
  * under way, and again of one that replaces it, with those before.
  */
 export async function sendCall(
-  { contract, method, args, value = 0n }: Call,
+  { contract, method, args, value = 0n, chainId }: Call,
   patience: Patience = PATIENCE,
   under: (hash: string, replaced: readonly string[]) => void = () => {},
 ): Promise<SentTransaction> {
@@ -80,7 +82,8 @@ export async function sendCall(
     const call = contract.getFunction(method);
     // Estimated first: a node then says why a transaction would fail, and nothing is paid for it.
     const gasLimit = (await call.estimateGas(...args, { value })) + SPARE_GAS;
-    let sent = (await call.send(...args, { gasLimit, value })) as ContractTransactionResponse;
+    const here = chainId === undefined ? {} : { chainId };
+    let sent = (await call.send(...args, { gasLimit, value, ...here })) as ContractTransactionResponse;
     under(sent.hash, []);
     const hashes = [sent.hash];
     const { nonce } = sent;
@@ -98,6 +101,7 @@ export async function sendCall(
           gasLimit,
           value,
           nonce,
+          ...here,
           ...raisedFees(sent),
         })) as ContractTransactionResponse;
         under(sent.hash, [...hashes]);

@@ -210,6 +210,16 @@ export async function readPaidSince(
   return (await ledgerAt(ledger, provider)).getFunction("paidSince").staticCall(key, token, epoch);
 }
 
+/** What of a token is pledged under a key, in the token's units. */
+export async function readPledged(
+  provider: Provider,
+  ledger: string,
+  key: bigint,
+  token: string,
+): Promise<bigint> {
+  return (await ledgerAt(ledger, provider)).getFunction("pledgedOf").staticCall(key, token);
+}
+
 /** A token's decimals and what it is called, 18 and "coin" for the chain's own. */
 export async function readToken(
   provider: Provider,

@@ -1,4 +1,5 @@
-import { formatUnits, getAddress, type JsonRpcProvider, Wallet } from "ethers";
+import { formatUnits, type JsonRpcProvider, Wallet } from "ethers";
+import { parseAddress } from "../chain/address.ts";
 import { parseAmount } from "../chain/amount.ts";
 import { NATIVE_TOKEN } from "../chain/reserves.ts";
 import { type Call, estimateCall, type SentTransaction, sendCall } from "../chain/sending.ts";
@@ -66,10 +67,11 @@ export async function sendOrEstimate(
 
 /** An address in its usual spelling. */
 export function addressOption(text: string, option: string): string {
-  if (!/^0x[0-9a-fA-F]{40}$/.test(text)) {
-    throw new ConfigError(`${option}: expected 0x and 40 hex digits, came another text`);
-  }
-  return getAddress(text.toLowerCase());
+  const address = parseAddress(text);
+  if (address !== undefined) return address;
+  throw new ConfigError(
+    `${option}: expected an address of 0x and 40 hex digits, capitals as its checksum has them or none; came another text: check every digit`,
+  );
 }
 
 /** A token's address, or the word coin for the chain's own. */

@@ -2,18 +2,21 @@ import { spendingProofToJson } from "@plimsoll/verifier/formats/spending-proof.t
 import { openBundle } from "@plimsoll/verifier/withdrawal/opening.ts";
 import { withdrawalSignals } from "@plimsoll/verifier/withdrawal/statement.ts";
 import { NO_RELAY } from "@plimsoll/verifier/withdrawal/vault-context.ts";
-import { formatUnits } from "ethers";
+import { getAddress } from "ethers";
 import { field, h } from "../../../verifier/web/src/dom.ts";
 import { download } from "../../../verifier/web/src/evidence.ts";
+import { parseAddress } from "../../src/chain/address.ts";
 import { parseAmount } from "../../src/chain/amount.ts";
 import { epochFault, type VaultAsk } from "../../src/chain/vault-epoch.ts";
-import { placeOfVault, readNeeded, readPaidSince } from "../../src/chain/vault-reads.ts";
+import { placeOfVault, readNeeded, readPaidSince, readPledged } from "../../src/chain/vault-reads.ts";
+import { addressOf } from "../../src/chain/vault-typed-data.ts";
 import { keyOfBundle, requestOf, type SpendingWish } from "../../src/withdrawal/spending-proof.ts";
 import { askProver } from "./ask-prover.ts";
 import { PageError } from "./page-error.ts";
 import { fieldset, formOf, type PageStep, pageStep } from "./page-step.ts";
 import type { MadeProof } from "./protocol.ts";
 import type { Session, Withdrawable } from "./session.ts";
+import { type ShownAmount, shownAmount } from "./shown-amount.ts";
 import { STRINGS } from "./strings.ts";
 
 const WORDS = STRINGS.proof;
@@ -45,21 +48,25 @@ export function proofStep(session: Session): PageStep & { fill(): void } {
     if (extra === undefined || extra === 0n) {
       throw new PageError(WORDS.badAmount(chosen.symbol, chosen.decimals));
     }
-    if (!/^0x[0-9a-fA-F]{40}$/.test(to.value.trim())) throw new PageError(WORDS.badAddress);
+    const recipient = parseAddress(to.value.trim());
+    if (recipient === undefined) throw new PageError(WORDS.badAddress);
     const { ledger } = vault.state;
     const about = { key: keyOfBundle(bundle), epoch: bundle.epoch, token: chosen.token };
-    const [needed, paid] = await Promise.all([
-      readNeeded(wallet.provider, ledger, { ...about, extra }),
-      readPaidSince(wallet.provider, ledger, about.key, about.token, about.epoch),
+    const { provider } = wallet;
+    const [needed, paid, pledged] = await Promise.all([
+      readNeeded(provider, ledger, { ...about, extra }),
+      readPaidSince(provider, ledger, about.key, about.token, about.epoch),
+      readPledged(provider, ledger, about.key, about.token),
     ]);
+    const shown = shownAmount(bundle, chosen, needed, { asked: extra, paid, pledged });
     const wish: SpendingWish = {
       at: placeOfVault(vault.state),
       use: { for: ask, vault: BigInt(vault.address), relay: NO_RELAY },
-      recipient: BigInt(to.value.trim()),
+      recipient: BigInt(recipient),
       token: BigInt(chosen.token),
       needed,
     };
-    return { bundle, wish, chosen, paid };
+    return { bundle, wish, shown };
   };
 
   const go = async () => {
@@ -67,7 +74,7 @@ export function proofStep(session: Session): PageStep & { fill(): void } {
     result.replaceChildren();
     const { turn } = session;
     const { secret } = session.need("identity");
-    const { bundle, wish, chosen, paid } = await wishOf();
+    const { bundle, wish, shown } = await wishOf();
     // What the account may not have is refused before anything is fetched or proved.
     withdrawalSignals(openBundle(bundle, secret), requestOf(bundle, wish));
     const from = performance.now();
@@ -77,7 +84,7 @@ export function proofStep(session: Session): PageStep & { fill(): void } {
       session.keep(turn, "proof", made.proof);
       step.say("");
       const seconds = ((performance.now() - from) / 1000).toFixed(1);
-      result.replaceChildren(...proofView(made, chosen, paid, seconds));
+      result.replaceChildren(...proofView(made, shown, seconds));
     } finally {
       bar.hidden = true;
     }
@@ -116,15 +123,14 @@ function optionOf({ symbol, token }: Withdrawable, i: number): HTMLElement {
 
 function proofView(
   { proof, development, slowly }: MadeProof,
-  { symbol, decimals }: Withdrawable,
-  paid: bigint,
+  shown: ShownAmount,
   seconds: string,
 ): HTMLElement[] {
   const file = WORDS.fileName(proof.use.for, proof.withdrawal.epoch);
   const save = () => download(file, spendingProofToJson(proof));
   return [
     h("p", { class: "summary" }, WORDS.made(seconds)),
-    h("p", {}, WORDS.needed(formatUnits(paid, decimals), symbol)),
+    h("p", {}, WORDS.shows(shown, getAddress(addressOf(proof.withdrawal.recipient)))),
     ...(slowly === undefined ? [] : [h("p", { class: "hint" }, WORDS.slowly(slowly))]),
     ...(development ? [h("p", { class: "light" }, WORDS.development)] : []),
     ...(proof.use.for === "withdraw" ? [h("p", {}, WORDS.sign(file))] : []),

@@ -8,7 +8,7 @@ import { field, h } from "../../../verifier/web/src/dom.ts";
 import { sendCall } from "../../src/chain/sending.ts";
 import { eventOf, SPENDING_EVENT, spendingCall } from "../../src/chain/vault.ts";
 import type { VaultAsk } from "../../src/chain/vault-epoch.ts";
-import { readToken } from "../../src/chain/vault-reads.ts";
+import { readNeeded, readToken } from "../../src/chain/vault-reads.ts";
 import { addressOf } from "../../src/chain/vault-typed-data.ts";
 import { PageError } from "./page-error.ts";
 import { type PageStep, pageStep } from "./page-step.ts";
@@ -37,6 +37,7 @@ export function sendStep(session: Session): PageStep & { fill(): void } {
     requireHere(given, place);
     const own = session.part("proof");
     if (own !== undefined && withoutOrder(own) !== withoutOrder(given)) throw new PageError(WORDS.otherProof);
+    await requireToken(given, place);
     hold(given);
     ready.textContent = await readyWords(given, place);
   };
@@ -62,7 +63,8 @@ export function sendStep(session: Session): PageStep & { fill(): void } {
     result.replaceChildren();
     const call = await spendingCall(wallet.signer, proof);
     step.say(WORDS.trying);
-    const { hash, blockNumber } = await sendCall(call, PATIENCE, (under) => {
+    // The wallet compares the chain when it sends: it may have changed since it was asked.
+    const { hash, blockNumber } = await sendCall({ ...call, chainId: wallet.chainId }, PATIENCE, (under) => {
       result.replaceChildren(h("p", {}, `${WORDS.under}: `, h("code", { id: "hash" }, under)));
       step.say(WORDS.waiting);
     });
@@ -108,6 +110,14 @@ function requireHere({ chainId, registry, ledger, use }: SpendingProof, { vault 
   const here =
     chainId === state.chainId && registry === BigInt(state.registry) && ledger === BigInt(state.ledger);
   if (!here || !("relay" in use) || use.vault !== BigInt(address)) throw new PageError(WORDS.otherVault);
+}
+
+/** The ledger reads the asset's number and the page shows the token: a file may name another. */
+async function requireToken({ ledger, token, withdrawal }: SpendingProof, { wallet }: Place): Promise<void> {
+  const { key, epoch, asset } = withdrawal;
+  const at = { key, epoch, token: addressOf(token), extra: 0n };
+  const needed = await readNeeded(wallet.provider, addressOf(ledger), at);
+  if (needed.asset !== asset) throw new PageError(WORDS.otherToken);
 }
 
 function withoutOrder({ order: _, ...proof }: SpendingProof): string {

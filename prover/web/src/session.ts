@@ -18,7 +18,11 @@ export interface Withdrawable {
   /** 0x hex. */
   readonly token: string;
   readonly symbol: string;
+  /** The token's. */
   readonly decimals: number;
+  /** Its number in the policy, and the decimals of its row there. */
+  readonly asset: number;
+  readonly rowDecimals: number;
 }
 
 /** The user's account in an attested epoch, checked, and owned by her key. */

@@ -37,7 +37,7 @@ export const STRINGS = {
     endpointsHint:
       "Run by others than your wallet's: all must tell the same of the attestation. Left out, you trust your wallet's endpoint alone.",
     connect: "Connect the wallet",
-    badVault: "Expected an address of 0x and 40 digits for the vault.",
+    badVault: "Expected an address of 0x and 40 digits for the vault, its capitals as its checksum has them.",
     noContract: (chainId: bigint) =>
       `There is nothing at this address on chain ${chainId}, where your wallet is. Check the address, or switch the chain in your wallet.`,
     noVault: (chainId: bigint) =>
@@ -148,7 +148,8 @@ export const STRINGS = {
     to: "To whom",
     toHint:
       "An address. A withdrawal pays it at once; exits and claims pay into a purse that only it can empty.",
-    badAddress: "Expected an address of 0x and 40 digits for the recipient.",
+    badAddress:
+      "Expected an address of 0x and 40 digits for the recipient, its capitals as its checksum has them. Copy it again and compare every digit.",
     badAmount: (symbol: string, decimals: number) =>
       `Expected an amount of ${symbol} above 0 with at most ${decimals} decimals, such as 1.5.`,
     make: "Make the proof",
@@ -165,8 +166,20 @@ export const STRINGS = {
       "too-many-blocks":
         "This page has no proving key for accounts of so many assets: ask the exchange for one that has.",
     } as Readonly<Record<string, string>>,
-    needed: (paid: string, symbol: string) =>
-      `Paid to your key since this epoch was opened: ${paid} ${symbol}. The proof shows that and what you ask for now, together.`,
+    otherAmount:
+      "The ledger asks for a proof of another amount or asset than what you ask for now and what it says was paid and pledged. Nothing was proved. Try again; if it stays so, your wallet's endpoint or the vault is not to be trusted.",
+    shows: (
+      {
+        all,
+        paid,
+        pledged,
+        symbol,
+        percent,
+      }: Record<"all" | "paid" | "pledged" | "symbol" | "percent", string>,
+      to: string,
+    ) =>
+      `It shows ${all} ${symbol} to everybody, for ${to}: that is ${percent} % of what your file has of it. ` +
+      `Paid to your key since this epoch was opened: ${paid} ${symbol}, and pledged: ${pledged} ${symbol}; the rest is what you ask for now.`,
     fetching: "Fetching the proving key",
     stages: {
       witness: "Computing what the proof is about",
@@ -203,6 +216,8 @@ export const STRINGS = {
     needsOrder:
       "An instant withdrawal needs the operator's signature, and this has none. Send the saved proof to the operator and choose what comes back, or make a forced exit.",
     otherVault: "This proof is for another vault, chain or registry than the one of step 1.",
+    otherToken:
+      "This proof names another token than the one that the ledger pays for it. Don't send it; choose the file that you saved, or what the operator sent back.",
     otherProof:
       "This is not the proof that you made above: the operator signed something else. Don't send it; choose the right file, or reload the page to send another proof.",
     notHere:

@@ -2,6 +2,7 @@ import { field, h } from "../../../verifier/web/src/dom.ts";
 import { endpointsOf } from "../../../verifier/web/src/form.ts";
 import { allowOnly } from "../../../verifier/web/src/network.ts";
 import type { Settings } from "../../../verifier/web/src/settings.ts";
+import { parseAddress } from "../../src/chain/address.ts";
 import { PageError } from "./page-error.ts";
 import { formOf, type PageStep, pageStep } from "./page-step.ts";
 import type { Place, Session } from "./session.ts";
@@ -34,8 +35,8 @@ export function whereStep(session: Session, settings: Settings): PageStep {
     session.forget("place");
     result.replaceChildren();
     const { turn } = session;
-    const address = vault.value.trim();
-    if (!/^0x[0-9a-fA-F]{40}$/.test(address)) throw new PageError(WORDS.badVault);
+    const address = parseAddress(vault.value.trim());
+    if (address === undefined) throw new PageError(WORDS.badVault);
     const more = endpointsOf(endpoints.value);
     // From here on the browser lets the page ask nobody but these, and its own host.
     allowOnly(more);

@@ -15,7 +15,7 @@ export async function withdrawables(
   const policies: string = await (await registryAt(registry, provider)).getFunction("policies").staticCall();
   const collateral = await readCollateral(provider, policies, snapshotTime);
   const tokens = collateral
-    .filter(({ token }, asset) => token !== 0n && balanceOf(holdings, asset) > 0n)
-    .map(({ token }) => toBeHex(token, 20));
-  return Promise.all(tokens.map(async (token) => ({ token, ...(await readToken(provider, token)) })));
+    .map(({ token, decimals }, asset) => ({ token: toBeHex(token, 20), asset, rowDecimals: decimals }))
+    .filter(({ token, asset }) => BigInt(token) !== 0n && balanceOf(holdings, asset) > 0n);
+  return Promise.all(tokens.map(async (one) => ({ ...one, ...(await readToken(provider, one.token)) })));
 }

@@ -105,7 +105,7 @@ describe.skipIf(CHROMIUM === undefined)("the page that withdraws", () => {
     await ask("withdraw", "1.5");
     await done("#proof .summary", "step-proof");
     expect(await page.textContent("#proof")).toMatch(
-      /Paid to your key .*: 0\.0 ASSET0[\s\S]*development key/,
+      /shows 1\.5 ASSET0 .*A11cE: that is 30 %.*Paid to your key .*: 0\.0 ASSET0[\s\S]*development key/,
     );
     const ask1 = await downloaded("#save-proof", "ask1");
     await page.click("#send");
@@ -122,6 +122,9 @@ describe.skipIf(CHROMIUM === undefined)("the page that withdraws", () => {
     expect(await page.textContent("#done")).toBe(`Paid: 1.5 ASSET0 to ${RECIPIENT}.`);
     expect(await page.textContent("#hash")).toMatch(/^0x[0-9a-f]{64}$/);
     expect(await walk.held(RECIPIENT)).toBe((15n * ONE) / 10n);
+    // A wallet that is at another chain by then has to refuse.
+    const { params } = wallet.asked.findLast(({ method }) => method === "eth_sendTransaction")!;
+    expect(params).toMatchObject([{ chainId: `0x${walk.chain.chainId.toString(16)}` }]);
     expect(said).toEqual([]);
     expect([...asked]).toEqual([new URL(site).origin]);
     const seen = [
@@ -305,6 +308,20 @@ describe.skipIf(CHROMIUM === undefined)("the page that withdraws", () => {
     await give("#signed", JSON.stringify({ ...made, use: { ...made.use, for: "withdraw" } }));
     await refusedIn("step-send", /This is not the proof that you made above/);
     expect(await page.isDisabled("#send")).toBe(true);
+    // From a file alone, too: a token that the ledger does not pay for this proof.
+    await page.reload();
+    await connected();
+    await give("#signed", JSON.stringify({ ...made, token: walk.address(7) }));
+    await refusedIn("step-send", /TokenNotListed/);
+    await give("#signed", JSON.stringify({ ...made, withdrawal: { ...made.withdrawal, asset: 1 } }));
+    await refusedIn("step-send", /names another token than the one that the ledger pays/);
+    expect(await page.isDisabled("#send")).toBe(true);
+    await page.fill(
+      "#vault",
+      walk.vault.replace(/[A-F]/, (digit) => digit.toLowerCase()),
+    );
+    await page.click("text=Connect the wallet");
+    await refusedIn("step-where", /capitals as its checksum has them/);
   });
 
   it("tells an old root from the newest, and is accessible and fits every screen", async () => {
