@@ -99,7 +99,9 @@ describe("epoch plan", () => {
     expect(text).toMatch(/nothing would fail; nothing was written\nnext: plimsoll epoch prove --config /);
     expect(exitCode).toBe(0);
     expect(files(folder)).toEqual(before);
-    for (const amount of ["1000", "5000", "9.5"]) expect(text).not.toContain(amount);
+    // Times and sizes are the machine's, and may be 9.5 of something.
+    const rest = text.replace(/^(time|disk) .*$/gm, "");
+    for (const amount of ["1000", "5000", "9.5"]) expect(rest).not.toContain(amount);
   });
 
   it("prints the same as JSON", async () => {
