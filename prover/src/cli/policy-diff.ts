@@ -1,3 +1,4 @@
+import { printable } from "@plimsoll/verifier/formats/printable.ts";
 import { type CompiledPolicy, compilePolicy } from "@plimsoll/verifier/policy/compile.ts";
 import { parseMarks, parseRiskParameters } from "@plimsoll/verifier/policy/schemas.ts";
 import { differencesInBrief } from "@plimsoll/verifier/report/differences-in-brief.ts";
@@ -6,7 +7,6 @@ import {
   markDifferences,
   riskParameterDifferences,
 } from "@plimsoll/verifier/report/policy-differences.ts";
-import { printable } from "@plimsoll/verifier/report/render-text.ts";
 import { ConfigError } from "../pipeline/run-epoch.ts";
 import { EXIT, type Outcome } from "./outcome.ts";
 import { type FoundPolicy, findPolicy } from "./policy-files.ts";

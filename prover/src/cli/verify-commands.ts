@@ -17,12 +17,13 @@ import {
 import { type Bundle, bundleFromJson } from "@plimsoll/verifier/formats/bundle.ts";
 import { EPOCH_FILES, type EpochRecord } from "@plimsoll/verifier/formats/epoch.ts";
 import { evidenceFromJson } from "@plimsoll/verifier/formats/evidence.ts";
+import { printable } from "@plimsoll/verifier/formats/printable.ts";
 import { parseVerificationKey, type VerificationKey } from "@plimsoll/verifier/groth16/key.ts";
 import type { CompiledPolicy } from "@plimsoll/verifier/policy/compile.ts";
 import { compilePolicyTexts } from "@plimsoll/verifier/policy/compile-texts.ts";
 import { type PublishedTexts, publishedCoverage } from "@plimsoll/verifier/report/coverage.ts";
 import { coverageTable } from "@plimsoll/verifier/report/coverage-tables.ts";
-import { printable, tableText } from "@plimsoll/verifier/report/render-text.ts";
+import { tableText } from "@plimsoll/verifier/report/render-text.ts";
 import { lintPolicy } from "../linter/lint-policy.ts";
 import { openIdentity } from "../owner/identity-file.ts";
 import { passphraseFrom } from "../owner/passphrase.ts";

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { errorOutcome } from "../../../prover/src/cli/outcome.ts";
 import { verifyEvidenceCommand } from "../../../prover/src/cli/verify-commands.ts";
 import { evidenceToJson } from "../../../verifier/src/formats/evidence.ts";
 import { adaBundle } from "../../support/ada.ts";
@@ -28,4 +29,12 @@ it("prints no line and no terminal's command that a name in the file brings alon
   expect(outcome.text).toMatch(/not run {2}attestation: give an endpoint/);
   expect(outcome.text).not.toMatch(/^ok {7}attestation/m);
   expect(outcome.text).not.toContain("\u001b");
+});
+
+it("repeats no unexpected name of a file as it stands there", async () => {
+  const file = join(folder, "strange.json");
+  const head = { format: "plimsoll.evidence.1", checkedAt: "2026-11-23T06:00:00Z", endpoints: [], steps: [] };
+  await writeFile(file, JSON.stringify({ ...head, "x\u001b[2J\nok": 1 }));
+  const error = await verifyEvidenceCommand(file, {}).catch((thrown: unknown) => thrown);
+  expect(errorOutcome(error).text).toMatch(/Unrecognized key: "x\uFFFD\[2J\uFFFDok"/);
 });

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { FIELD, MAX_QUANTITY } from "../constants.ts";
 import { ENGLISH } from "./english.ts";
 import { parseJson, RepeatedNameError } from "./json.ts";
+import { printable } from "./printable.ts";
 
 const WORD_DIGITS = 64;
 
@@ -76,7 +77,8 @@ export function fromJson<Schema extends z.ZodMiniType>(
   const result = z.safeParse(schema, data, ENGLISH);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
-  throw new FormatError(file, issue.path.join("."), issue.message);
+  // Names of fields that nobody expects are the file's own words.
+  throw new FormatError(file, printable(issue.path.join(".")), printable(issue.message));
 }
 
 /** A file that does not have its format. Carries no content of the file but the name of the field. */

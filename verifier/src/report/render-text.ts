@@ -1,3 +1,4 @@
+import { printable } from "../formats/printable.ts";
 import type { AccountReport, PolicyLabel } from "./account-report.ts";
 import type { ExchangeReport } from "./exchange-report.ts";
 import {
@@ -58,9 +59,4 @@ export function tableText({ title, note, columns, rows, words = [] }: Table): st
   return [title.toUpperCase(), ...(note === "" ? [] : [`  ${note}`]), text[0]!, rule, ...text.slice(1)].join(
     "\n",
   );
-}
-
-/** Text without control characters, which could rewrite a terminal's lines. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\uFFFD");
 }
