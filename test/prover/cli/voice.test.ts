@@ -109,7 +109,9 @@ describe("colours", () => {
     "ok       node: 24\nFAILED   leaf: another\nwarning  key of x\nnext: nothing\nplimsoll: CONFIG: ok then\n";
   const show = (stream: object) => coloured(text, stream as NodeJS.WriteStream);
   beforeEach(() => {
-    for (const name of ["NO_COLOR", "FORCE_COLOR", "NODE_DISABLE_COLORS"]) vi.stubEnv(name, undefined);
+    // Where CI is set, a terminal has no colours unless the service is one that Node knows.
+    for (const name of ["NO_COLOR", "FORCE_COLOR", "NODE_DISABLE_COLORS", "CI", "TEAMCITY_VERSION"])
+      vi.stubEnv(name, undefined);
     vi.stubEnv("TERM", "xterm-256color");
   });
   afterEach(() => vi.unstubAllEnvs());
