@@ -1,6 +1,6 @@
 import "../../../verifier/web/src/no-eval.ts";
-import { REPORT_STYLE } from "@plimsoll/verifier/report/render-html.ts";
 import { h } from "../../../verifier/web/src/dom.ts";
+import { lookLikeReports } from "../../../verifier/web/src/look.ts";
 import { readSettings } from "../../../verifier/web/src/settings.ts";
 import { accountStep } from "./account-step.ts";
 import { keyStep } from "./key-step.ts";
@@ -21,10 +21,7 @@ const proof = proofStep(session);
 const send = sendStep(session);
 const page = document.getElementById("page")!;
 
-// The same look as reports have. A sheet made here is no inline style, which the page forbids.
-const look = new CSSStyleSheet();
-look.replaceSync(REPORT_STYLE);
-document.adoptedStyleSheets = [look];
+lookLikeReports();
 document.title = STRINGS.title;
 page.append(
   h("h1", {}, STRINGS.title),

@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -18,6 +17,7 @@ import { sentLog } from "../../../prover/src/pipeline/sent-transactions.ts";
 import { StageRecorder } from "../../../prover/src/pipeline/stage-times.ts";
 import { type EpochRecord, shapeRecord } from "../../../verifier/src/formats/epoch.ts";
 import { completeAccount } from "../../../verifier/src/policy/complete.ts";
+import { overflow, violations } from "../../support/accessible.ts";
 import { chromiumPath, launchBrowser } from "../../support/browser.ts";
 
 // The operator's report of the sample exchange, in a real browser.
@@ -28,7 +28,6 @@ if (CHROMIUM === undefined) {
     "not run: the operator's report in a browser, since no Chromium is here: install one or set CHROMIUM_PATH\n",
   );
 }
-const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const SCREENSHOTS = fileURLToPath(new URL("../../../build/screenshots", import.meta.url));
 const CLI = fileURLToPath(new URL("../../../prover/src/cli/plimsoll.ts", import.meta.url));
 const CAPACITY = { blocks: 20, words: 42 };
@@ -144,19 +143,8 @@ describe.skipIf(CHROMIUM === undefined)("the operator's report in a browser", ()
         await page.screenshot({ path: upper!, fullPage: true, clip: { x: 0, y: 0, width, height: 1250 } });
       }
       for (const summary of await page.$$("summary")) await summary.click();
-      await page.evaluate(AXE);
-      const { violations } = await page.evaluate(() =>
-        (
-          globalThis as unknown as {
-            axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-          }
-        ).axe.run(),
-      );
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-      const overflow = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-      expect(overflow).toBeLessThanOrEqual(0);
+      expect(await violations(page)).toEqual([]);
+      expect(await overflow(page)).toBeLessThanOrEqual(0);
       expect(asked).toEqual([address]);
       expect(said).toEqual([]);
     } finally {

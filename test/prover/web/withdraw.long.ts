@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,6 +13,7 @@ import { readExit } from "../../../prover/src/chain/vault-reads.ts";
 import { registrationFromJson, signerOf } from "../../../prover/src/owner/registration.ts";
 import { buildWeb } from "../../../prover/web/build.ts";
 import { walletSecret } from "../../../verifier/src/owner/wallet-secret.ts";
+import { overflow, violations } from "../../support/accessible.ts";
 import { chromiumPath, launchBrowser } from "../../support/browser.ts";
 import { rpcStandIn } from "../../support/rpc-stand-in.ts";
 import { DAY, pass } from "../../support/staged-vault.ts";
@@ -29,7 +29,6 @@ if (CHROMIUM === undefined) {
     "not run: the withdrawal page in a browser, since no Chromium is here: install one or set CHROMIUM_PATH\n",
   );
 }
-const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const SCREENSHOTS = fileURLToPath(new URL("../../../build/screenshots", import.meta.url));
 const MNEMONIC = Mnemonic.fromPhrase("test test test test test test test test test test test junk");
 const ONE = 10n ** 18n;
@@ -345,11 +344,8 @@ describe.skipIf(CHROMIUM === undefined)("the page that withdraws", () => {
       await page.emulateMedia({ colorScheme: dark ? "dark" : "light" });
       const name = `withdraw-${width}-${dark ? "dark" : "light"}`;
       await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
-      expect(await violations(), name).toEqual([]);
-      const overflow = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-      expect(overflow, name).toBeLessThanOrEqual(0);
+      expect(await violations(page), name).toEqual([]);
+      expect(await overflow(page), name).toBeLessThanOrEqual(0);
     }
     expect(said).toEqual([]);
   });
@@ -458,16 +454,4 @@ async function outcomes(inside: string): Promise<Record<string, string>> {
     items.map((item) => [item.getAttribute("data-step")!, item.getAttribute("data-outcome")!] as const),
   );
   return Object.fromEntries(steps);
-}
-
-async function violations(): Promise<string[]> {
-  await page.evaluate(AXE);
-  const found = await page.evaluate(() =>
-    (
-      globalThis as unknown as {
-        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-      }
-    ).axe.run(),
-  );
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
 }

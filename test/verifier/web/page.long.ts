@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,6 +16,7 @@ import { rootOfPath } from "../../../verifier/src/encodings/tree.ts";
 import { type Bundle, bundleFromJson, bundleToJson } from "../../../verifier/src/formats/bundle.ts";
 import { fromJson } from "../../../verifier/src/formats/codecs.ts";
 import { type EpochRecord, epochRecord } from "../../../verifier/src/formats/epoch.ts";
+import { overflow, violations } from "../../support/accessible.ts";
 import { chromiumPath, launchBrowser } from "../../support/browser.ts";
 import { buildPage, type PageSite, pageSite } from "../../support/page-site.ts";
 import { tinyMarks, tinyRiskParameters } from "../../support/policies.ts";
@@ -30,7 +30,6 @@ if (CHROMIUM === undefined) {
     "not run: the page in a browser, since no Chromium is here: install one or set CHROMIUM_PATH\n",
   );
 }
-const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 /** A day after the snapshot. */
 const NOW = new Date(Date.parse(tinyMarks.observedAt) + 86_400_000);
 /** Kept for whoever wants to see what the tests saw. */
@@ -159,18 +158,8 @@ async function outcomes(page: Page): Promise<Record<string, string>> {
 /** Keeps a picture of the page, and finds nothing that axe objects to, and nothing wider than the screen. */
 async function expectAccessible(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
-  const { violations } = await page.evaluate(() =>
-    (
-      globalThis as unknown as {
-        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-      }
-    ).axe.run(),
-  );
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-  const overflow = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  expect(overflow).toBeLessThanOrEqual(0);
+  expect(await violations(page)).toEqual([]);
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
 }
 
 describe.skipIf(CHROMIUM === undefined)("the page that checks a bundle", () => {
@@ -241,7 +230,6 @@ describe.skipIf(CHROMIUM === undefined)("the page that checks a bundle", () => {
       expect(await everything()).toBe("passed");
       await page.click("#coverage-of-exchange summary");
       expect(await page.textContent("#coverage-of-exchange tbody")).toMatch(/USDT.*BTC1\.501\.5100 %/s);
-      await page.evaluate(AXE);
       await expectAccessible(page, "coverage");
       await writeFile(file, good.replace('"150000000"', '"149999999"'));
       expect(await everything()).toBe("failed");
@@ -641,7 +629,6 @@ describe.skipIf(CHROMIUM === undefined)("the page that checks a bundle", () => {
     { width: 360, dark: true },
   ])("is accessible and fits the screen, empty, passed and failed: %j", async ({ width, dark }) => {
     const { page } = await open({ width, dark });
-    await page.evaluate(AXE);
     await expectAccessible(page, `start-${width}`);
     await compareWith(page);
     await give(page, bundle);

@@ -1,6 +1,5 @@
 import "./no-eval.ts";
 import type { AccountFiles } from "../../src/check/account.ts";
-import { REPORT_STYLE } from "../../src/report/render-html.ts";
 import { accountView } from "./account-view.ts";
 import { askAccount, warmUp } from "./ask-worker.ts";
 import { askChain } from "./chain.ts";
@@ -10,6 +9,7 @@ import { type Comparison, comparisonForm } from "./form.ts";
 import { freshness } from "./freshness.ts";
 import { type GivenFiles, givenFiles } from "./given-files.ts";
 import { LARGEST_BUNDLE } from "./limits.ts";
+import { lookLikeReports } from "./look.ts";
 import { allowOnly, namedBytes } from "./network.ts";
 import type { AccountAnswer, ChainAnswer } from "./protocol.ts";
 import { folderAt, folderOf, type PublicFolder, readPolicy } from "./public-folder.ts";
@@ -32,10 +32,7 @@ let turn = 0;
 let agreed = !settings.folderIsLinked;
 let given: GivenFiles = {};
 
-// The same look as reports have. A sheet made here is no inline style, which the page forbids.
-const look = new CSSStyleSheet();
-look.replaceSync(REPORT_STYLE);
-document.adoptedStyleSheets = [look];
+lookLikeReports();
 document.title = STRINGS.title;
 page.append(
   h("h1", {}, STRINGS.title),
