@@ -19,11 +19,12 @@ export function screenOf(args: readonly string[], folder: string): Screen {
   return { exitCode: status, text: normalised(shown, folder) };
 }
 
-/** A screen without paths, hashes, times, rates and sizes of this machine and moment. */
+/** A screen without paths, hashes, times, rates and sizes of this machine and moment, and without slots, which are drawn by lot. */
 export function normalised(text: string, folder: string): string {
   return text
     .replaceAll(folder, "FOLDER")
     .replace(/0x[0-9a-f]{64}/g, "0xHASH")
+    .replace(/\bslot \d+/g, "slot N")
     .replace(/\b\d+(\.\d+)? (s|GB|MB)\b/g, "N $2")
     .replace(/\b[\d,.]+ a second/g, "N a second")
     .replace(/, N a second/g, "")
