@@ -4,14 +4,14 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT } from "../../prover/src/build/paths.ts";
-import { chromiumPath, launchBrowser } from "../support/browser.ts";
+import { chromiumFor, launchBrowser } from "../support/browser.ts";
 import { documentCommands, freePort, inBackground, runScript } from "../support/document-commands.ts";
 import { type FreshClone, freshClone } from "../support/fresh-clone.ts";
 
 // Follows docs/guide-user.md as somebody does who has just cloned the repository.
 
 const GUIDE = "docs/guide-user.md";
-const CHROMIUM = chromiumPath();
+const CHROMIUM = chromiumFor("the customer's guide");
 const SCREENSHOTS = join(ROOT, "build/screenshots");
 
 const { background, script } = documentCommands(GUIDE);

@@ -18,16 +18,11 @@ import { StageRecorder } from "../../../prover/src/pipeline/stage-times.ts";
 import { type EpochRecord, shapeRecord } from "../../../verifier/src/formats/epoch.ts";
 import { completeAccount } from "../../../verifier/src/policy/complete.ts";
 import { overflow, violations } from "../../support/accessible.ts";
-import { chromiumPath, launchBrowser } from "../../support/browser.ts";
+import { chromiumFor, launchBrowser } from "../../support/browser.ts";
 
 // The operator's report of the sample exchange, in a real browser.
 
-const CHROMIUM = chromiumPath();
-if (CHROMIUM === undefined) {
-  process.stderr.write(
-    "not run: the operator's report in a browser, since no Chromium is here: install one or set CHROMIUM_PATH\n",
-  );
-}
+const CHROMIUM = chromiumFor("the operator's report");
 const SCREENSHOTS = fileURLToPath(new URL("../../../build/screenshots", import.meta.url));
 const CLI = fileURLToPath(new URL("../../../prover/src/cli/plimsoll.ts", import.meta.url));
 const CAPACITY = { blocks: 20, words: 42 };

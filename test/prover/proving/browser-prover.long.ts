@@ -9,7 +9,7 @@ import type { G1Point, G2Point, VerificationKey } from "../../../verifier/src/gr
 import { proofFromWords } from "../../../verifier/src/groth16/proof.ts";
 import { withdrawalInputs } from "../../../verifier/src/withdrawal/inputs.ts";
 import { withdrawalSignalList, withdrawalSignals } from "../../../verifier/src/withdrawal/statement.ts";
-import { chromiumPath, launchBrowser } from "../../support/browser.ts";
+import { chromiumFor, launchBrowser } from "../../support/browser.ts";
 import type { Question } from "../../support/proving-page/question.ts";
 import { type Part, type ProvingSite, proveOn, provingSite } from "../../support/proving-site.ts";
 import { seeded } from "../../support/random.ts";
@@ -17,12 +17,7 @@ import { accountInBatch, randomRequest } from "../../support/withdrawal.ts";
 
 // Withdrawal proofs in a real browser, under the policy that Plimsoll's pages have.
 
-const CHROMIUM = chromiumPath();
-if (CHROMIUM === undefined) {
-  process.stderr.write(
-    "not run: the prover in a browser, since no Chromium is here: install one or set CHROMIUM_PATH\n",
-  );
-}
+const CHROMIUM = chromiumFor("the prover");
 
 const INSTANCE = "withdrawal-1";
 const random = seeded("browser prover");

@@ -14,7 +14,7 @@ import { registrationFromJson, signerOf } from "../../../prover/src/owner/regist
 import { buildWeb } from "../../../prover/web/build.ts";
 import { walletSecret } from "../../../verifier/src/owner/wallet-secret.ts";
 import { overflow, violations } from "../../support/accessible.ts";
-import { chromiumPath, launchBrowser } from "../../support/browser.ts";
+import { chromiumFor, launchBrowser } from "../../support/browser.ts";
 import { rpcStandIn } from "../../support/rpc-stand-in.ts";
 import { DAY, pass } from "../../support/staged-vault.ts";
 import { type VaultWalk, vaultWalk } from "../../support/vault-walk.ts";
@@ -23,12 +23,7 @@ import { type WalletStandIn, walletStandIn } from "../../support/wallet-stand-in
 // The page in a real browser, with a wallet that signs and sends to a local chain with real vault, ledger and registry; all
 // proofs are made in the page, by the real circuits.
 
-const CHROMIUM = chromiumPath();
-if (CHROMIUM === undefined) {
-  process.stderr.write(
-    "not run: the withdrawal page in a browser, since no Chromium is here: install one or set CHROMIUM_PATH\n",
-  );
-}
+const CHROMIUM = chromiumFor("the withdrawal page");
 const SCREENSHOTS = fileURLToPath(new URL("../../../build/screenshots", import.meta.url));
 const MNEMONIC = Mnemonic.fromPhrase("test test test test test test test test test test test junk");
 const ONE = 10n ** 18n;

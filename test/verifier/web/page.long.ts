@@ -17,19 +17,14 @@ import { type Bundle, bundleFromJson, bundleToJson } from "../../../verifier/src
 import { fromJson } from "../../../verifier/src/formats/codecs.ts";
 import { type EpochRecord, epochRecord } from "../../../verifier/src/formats/epoch.ts";
 import { overflow, violations } from "../../support/accessible.ts";
-import { chromiumPath, launchBrowser } from "../../support/browser.ts";
+import { chromiumFor, launchBrowser } from "../../support/browser.ts";
 import { buildPage, type PageSite, pageSite } from "../../support/page-site.ts";
 import { tinyMarks, tinyRiskParameters } from "../../support/policies.ts";
 import { attestationOf, type RpcStandIn, rpcStandIn } from "../../support/rpc-stand-in.ts";
 
 // The page in a real browser, on an epoch with real proofs.
 
-const CHROMIUM = chromiumPath();
-if (CHROMIUM === undefined) {
-  process.stderr.write(
-    "not run: the page in a browser, since no Chromium is here: install one or set CHROMIUM_PATH\n",
-  );
-}
+const CHROMIUM = chromiumFor("the page");
 /** A day after the snapshot. */
 const NOW = new Date(Date.parse(tinyMarks.observedAt) + 86_400_000);
 /** Kept for whoever wants to see what the tests saw. */
